@@ -37,7 +37,7 @@ from wharfinger.operations.access import accounts, rotation
 from wharfinger.operations.access.budget import Granted, NotUntil, note_refusal, take_token
 from wharfinger.operations.installation import flows, mail, sign_in
 from wharfinger.operations.installation.sign_in import Attempt
-from wharfinger.operations.stock import fba_stock, ledger, outbox
+from wharfinger.operations.stock import fba_stock, guard, ledger, outbox
 
 pytestmark = pytest.mark.django_db
 AHEAD = NOW + timedelta(days=30)
@@ -83,6 +83,7 @@ def a_notice():
 def test_a_quantity_is_sent():
     account, listing = a_notice()
     StockNotice.objects.update(again_at=AHEAD, raised_at=AHEAD)
+    assert guard.look(account.pk, now=NOW) == 0
     assert outbox.any_waiting(account.pk, now=NOW)
     assert [one.quantity for one in outbox.claim_quantities(account.pk, 4, now=NOW)] == [7]
     StockNotice.objects.update(again_at=NOW + timedelta(minutes=20))

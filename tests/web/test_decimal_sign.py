@@ -9,11 +9,15 @@ import pytest
 from django.urls import get_resolver
 from tests.factories import moments
 from tests.factories.cast import Trading
+from tests.factories.ground import NOW
 from tests.factories.stock import a_level, a_site, an_item
 
 from wharfinger.db.models import ImportedOrder, User
 from wharfinger.domain.csv_cells import DecimalSign
+from wharfinger.domain.stock.counts import CountScope
 from wharfinger.operations.stock import stock_csv
+from wharfinger.operations.stock.warehouse import counts
+from wharfinger.operations.stock.warehouse.counts import CountRequest
 from wharfinger.web.csv_files import amount
 
 pytestmark = pytest.mark.django_db
@@ -42,9 +46,15 @@ def test_every_file_is_written_as_its_reader_chose(sign, sign_in):
     found = files()
     assert len(found) > 10
     other = ";" if sign is DecimalSign.POINT else ","
+    count = counts.begin_count(CountRequest(shop.warehouse.pk, CountScope.SITE), now=NOW)
+    known = {
+        "account_id": shop.fbm.account_id,
+        "channel_id": shop.fbm.pk,
+        "count_id": count.pk,
+        "site_id": shop.warehouse.pk,
+    }
     for pattern in found:
-        number = shop.fbm.account_id if "<int:account_id>" in pattern else shop.fbm.pk
-        address = "/" + re.sub(r"<int:\w+>", str(number), pattern)
+        address = "/" + re.sub(r"<int:(\w+)>", lambda named: str(known[named[1]]), pattern)
         (heading, *_) = rows(client, address, sign.separator)
         assert len(heading) > 1, address
         assert not any(other in cell for cell in heading), address
