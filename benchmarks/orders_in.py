@@ -19,6 +19,7 @@ import json
 import os
 import platform
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -127,18 +128,18 @@ def serve(file: Path, orders: int, items: int) -> None:
 
     from amazon_simulator.asgi import App, Lines  # noqa: PLC0415 -- as above
 
-    simulator = filled(orders, items)
+    port = free_port()
+    simulator = filled(orders, items, f"http://127.0.0.1:{port}")
     refresh = next(token.token for token in simulator.application.refresh.values() if token.seller == EU)
 
     def say() -> None:
         part = file.with_suffix(".part")
-        port = server.servers[0].sockets[0].getsockname()[1]
         part.write_text(json.dumps({"port": port, "refresh_token": refresh, "now": simulator.clock.seconds()}))
         os.replace(part, file)
 
     config = uvicorn.Config(
         App(simulator, lambda: asyncio.get_running_loop().call_later(0.1, say)),
-        port=0,
+        port=port,
         log_config=None,
         access_log=False,
         lifespan="on",
@@ -148,13 +149,20 @@ def serve(file: Path, orders: int, items: int) -> None:
     server.run()
 
 
-def filled(orders: int, items: int) -> Any:
+def free_port() -> int:
+    """The simulator's documents carry its address, which must be known before it is made."""
+    with socket.socket() as tried:
+        tried.bind(("127.0.0.1", 0))
+        return int(tried.getsockname()[1])
+
+
+def filled(orders: int, items: int, base: str) -> Any:
     from amazon_simulator import router  # noqa: PLC0415 -- of the other process alone
     from amazon_simulator.core.clock import Clock  # noqa: PLC0415 -- as above
     from amazon_simulator.core.http import Request  # noqa: PLC0415 -- as above
     from amazon_simulator.simulator import Simulator  # noqa: PLC0415 -- as above
 
-    amazon = Simulator(Clock(stepped=True), base="http://sim", redirect_uris=[], lifted=True)
+    amazon = Simulator(Clock(stepped=True), base=base, redirect_uris=[], lifted=True)
 
     def post(path: str, sent: dict[str, Any]) -> None:
         answer = router.answer(amazon, Request("POST", path, body=json.dumps(sent).encode()))

@@ -32,16 +32,19 @@ LOOK_EVERY = 30.0
 UNITS = 1_000_000
 
 
+ORDERS = ("orders_in", "take_orders", "orders_by_number", "order_report")
+
+
 class RunningShop(Whole):  # type: ignore[misc]  # the tests' shop has no types
-    def __init__(self, channels: int) -> None:
+    def __init__(self, channels: int, own: tuple[str, ...] = ORDERS) -> None:
+        """`own`: the flows that are measured; the others do nothing."""
         super().__init__()
         self.authorise()
         self._open_channels(channels - 1)
         idle = dict.fromkeys(FLOWS, lambda *_: FlowResult("no part of this measurement"))
-        own = {name: FLOWS[name] for name in ("orders_in", "take_orders", "orders_by_number", "order_report")}
         self._wired = wired(
             machine_clock=self.clock,
-            flows={**idle, **own, "notifications_in": self._read_queue},
+            flows={**idle, **{name: FLOWS[name] for name in own}, "notifications_in": self._read_queue},
             why_idle=lambda _: "",
             calls_for=self.calls_for,
             every=EVERY,
@@ -63,10 +66,11 @@ class RunningShop(Whole):  # type: ignore[misc]  # the tests' shop has no types
     def _link_all(self) -> list[str]:
         """Every SKU that the seller sends himself is a stock item with plenty of units."""
         books = self.state_report()["listings"]
-        skus = sorted({row["sku"] for row in books if row["channelCode"] == "DEFAULT" and row["listed"]})
+        types = {row["sku"]: row["productType"] for row in books if row["channelCode"] == "DEFAULT" and row["listed"]}
+        skus = sorted(types)
         for sku in skus:
             item = an_item(sku, sku)
-            a_listing(self.account, sku, item)
+            a_listing(self.account, sku, item, product_type=types[sku])
             ledger.receive_stock(item.pk, self.site.pk, UNITS, now=self.clock.now())
         return skus
 
@@ -127,6 +131,10 @@ class RunningShop(Whole):  # type: ignore[misc]  # the tests' shop has no types
             "oversell": True,
         }
         return str(self.amazon.control("orders", purchase)["orderId"])
+
+    def how_many(self) -> int:
+        """Orders in our books."""
+        return ImportedOrder.objects.filter(account=self.account).count()
 
     def here(self, numbers: list[str]) -> dict[str, datetime]:
         """When each of these orders came into our books."""
