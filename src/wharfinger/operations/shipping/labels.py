@@ -496,27 +496,32 @@ def _note_ready(row: CourierLabel, now: datetime) -> None:
 
 
 def _report_missing(row: CourierLabel, now: datetime) -> None:
-    open_problem(
-        ProblemKind.LABEL_MISSING,
-        AboutLabel(row.pk),
-        cause=f"{row.label_service.connection} holds the parcel of {row.order.code}, but gives no label for it: "
-        f"{row.error}"[:_TEXT_AT_MOST],
-        remedy="It is tried again automatically; press “Fetch label again” to try now. If it stays so, press "
-        "“Void label” and buy another.",
-        sales_order=row.order,
-        channel=row.order.channel,
-        now=now,
+    _report(
+        row,
+        f"{row.label_service.connection} holds the parcel of {row.order.code}, but gives no label for it: {row.error}",
+        "It is tried again automatically; press “Fetch label again” to try now. If it stays so, press “Void label” and "
+        "buy another.",
+        now,
     )
 
 
 def _report_in_doubt(row: CourierLabel, now: datetime) -> None:
+    _report(
+        row,
+        f"It is not known whether a label was bought for {row.order.code} with {row.label_service}, reference "
+        f"{row.reference}, and it cannot be looked up: {row.error}",
+        "It is looked up again automatically, and bought only if it is not there; press “Fetch label again” to look "
+        "now. If it is urgent, look for the reference in Click & Drop.",
+        now,
+    )
+
+
+def _report(row: CourierLabel, cause: str, remedy: str, now: datetime) -> None:
     open_problem(
         ProblemKind.LABEL_MISSING,
         AboutLabel(row.pk),
-        cause=f"It is not known whether a label was bought for {row.order.code} with {row.label_service}, reference "
-        f"{row.reference}, and it cannot be looked up: {row.error}"[:_TEXT_AT_MOST],
-        remedy="It is looked up again automatically, and bought only if it is not there; press “Fetch label again” to "
-        "look now. If it is urgent, look for the reference in Click & Drop.",
+        cause=cause[:_TEXT_AT_MOST],
+        remedy=remedy,
         sales_order=row.order,
         channel=row.order.channel,
         now=now,
