@@ -100,7 +100,7 @@ class Shop:
         )
 
     def settle(self):
-        """Until nothing moves by itself any more."""
+        """Until nothing moves any more."""
         for _ in range(12):
             self.run()
             self.clock.advance(minutes=2)
