@@ -36,6 +36,7 @@ APIS = (
     "orders_2026-01-01.json",
     "reports_2021-06-30.json",
     "sellers.json",
+    "shippingV2.json",
     "tokens_2021-03-01.json",
 )
 """Those of which the client calls an operation or the simulator has one, whole: the next one is judged at once."""

@@ -57,9 +57,9 @@ class Amazon:
             self._tokens[seller] = json.loads(answer.body)["access_token"]
         return self._tokens[seller]
 
-    def call(self, method, path, *, seller=EU, query=None, body=None):
+    def call(self, method, path, *, seller=EU, query=None, body=None, headers=None):
         """(status, JSON) of one call to the selling API."""
-        headers = {"x-amz-access-token": self.token(seller)}
+        headers = {"x-amz-access-token": self.token(seller), **(headers or {})}
         answer = self.send(method, path, query=query, body=body, headers=headers)
         return answer.status, json.loads(answer.body) if answer.body else None
 

@@ -15,7 +15,7 @@ from amazon_simulator.core.http import Request
 from amazon_simulator.protocol.errors import denied, throttled
 
 ROUTES = Amazon().simulator.routes.operations
-TAKES_NOTHING = {"getMarketplaceParticipations", "getAccount", "getDestinations"}
+TAKES_NOTHING = {"getMarketplaceParticipations", "getAccount", "getDestinations", "getCarrierAccountFormInputs"}
 """Operations without a parameter: only the router can refuse them."""
 STRING = "comes as a string, whatever the model says (behaviour O23)"
 EXCEPTIONS = {
@@ -23,8 +23,12 @@ EXCEPTIONS = {
     ("getOrderV0", "$.payload.IsReplacementOrder"): STRING,
 }
 """Where Amazon's own responses break its models, and with them ours: (operation, place) → what is known of it."""
-TWO_MODELS = {"getOrderV0": "getOrder"}
-"""Operation here → its name in its model, where two models have one name."""
+TWO_MODELS = {
+    "getOrderV0": "getOrder",
+    "cancelShipmentV2": "cancelShipment",
+    "linkCarrierAccountByPost": "linkCarrierAccount",
+}
+"""Operation here → its name in its model, where two operations have one name."""
 
 
 def faults_by_place(walk):

@@ -3,7 +3,7 @@
 import functools
 
 from tests.simulator.conftest import Amazon
-from tests.simulator.walks import buy_shipping, feeds, orders, outbound, reports, selling
+from tests.simulator.walks import buy_shipping, feeds, orders, outbound, reports, selling, shipping
 from tests.simulator.walks.walker import Walker
 
 WALKS = (
@@ -13,6 +13,10 @@ WALKS = (
     orders.walk_regulated,
     orders.walk_shipments,
     buy_shipping.walk_buy_shipping,
+    shipping.walk_shipping,
+    shipping.walk_accounts,
+    shipping.walk_collections,
+    shipping.walk_deliveries,
     selling.walk_listings,
     selling.walk_catalog,
     selling.walk_inventory,

@@ -38,10 +38,11 @@ class Walker:
         self.calls = defaultdict(list)
         self._scoped = {}
 
-    def call(self, method, path, *, seller=EU, scope="", token="", query=None, body=None, excused=""):
+    def call(self, method, path, *, seller=EU, scope="", token="", query=None, body=None, headers=None, excused=""):
         """The response's JSON, or None. `excused`: why Amazon itself breaks its contract here."""
         token = token or (self._grantless(scope) if scope else self.amazon.token(seller))
-        answer = self.amazon.send(method, path, query=query, body=body, headers={"x-amz-access-token": token})
+        headers = {"x-amz-access-token": token, **(headers or {})}
+        answer = self.amazon.send(method, path, query=query, body=body, headers=headers)
         payload = json.loads(answer.body) if answer.body else None
         route, names = self.amazon.simulator.routes.find(method, [part for part in path.split("/") if part])
         self.calls[route.operation].append(Called(names, query or {}, body or {}))

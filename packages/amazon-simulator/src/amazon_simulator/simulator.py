@@ -7,6 +7,7 @@ from pathlib import Path
 from amazon_simulator.access.application import Application
 from amazon_simulator.access.rate_limits import Limits
 from amazon_simulator.buy_shipping.bought import BoughtLabels
+from amazon_simulator.buy_shipping.shipping_records import ShippingRecords
 from amazon_simulator.core.clock import Clock
 from amazon_simulator.core.http import Response
 from amazon_simulator.core.journal import Journal, NotWritten
@@ -40,6 +41,9 @@ from amazon_simulator.wire.orders.orders import Orders
 from amazon_simulator.wire.orders.orders_v0 import OldOrders
 from amazon_simulator.wire.outbound import Outbound
 from amazon_simulator.wire.reports import ReportsApi
+from amazon_simulator.wire.shipping.collecting import Collecting
+from amazon_simulator.wire.shipping.following import Following
+from amazon_simulator.wire.shipping.purchases import Purchases
 from amazon_simulator.wire.tokens import Tokens
 from amazon_simulator.world import World
 from amazon_simulator.world.fulfilments import Fulfilments
@@ -86,6 +90,7 @@ class Simulator:
         self.queues = Queues(self.base, self.numbering)
         self.delivery = Delivery(self.application, self.faults, self.queues, self.numbering)
         self.labels = BoughtLabels()
+        self.shipping = ShippingRecords(self.world)
         self.sessions: dict[str, tuple[str, bool]] = {}  # cookie → (seller, primary user)
         self.context = ApiContext(
             base=self.base,
@@ -107,8 +112,8 @@ class Simulator:
         self.reports = Reports(self.world, self.ledger, self.application, self.documents, self.faults)
         self.stores: tuple[Store, ...] = (
             self.world, self.fulfilments, self.application, self.limits, self.documents, self.faults, self.traffic,
-            self.queues, self.delivery, self.labels, self.ledger, self.feeds, self.reports, self.numbering,
-            self.not_simulated,
+            self.queues, self.delivery, self.labels, self.shipping, self.ledger, self.feeds, self.reports,
+            self.numbering, self.not_simulated,
         )  # fmt: skip
         """In the order of their dependence: a later one may look at what an earlier one holds."""
         self.routes = Routes(self._routes())
@@ -138,6 +143,9 @@ class Simulator:
         yield from Notifications(self.delivery).routes()
         yield from Tokens(self.application).routes()
         yield from MerchantFulfilment(context, self.labels).routes()
+        yield from Purchases(context, self.shipping).routes()
+        yield from Following(context, self.shipping).routes()
+        yield from Collecting(context, self.shipping).routes()
         yield from application_management.routes(self.application)
 
     def _submit(self, submission: Submission) -> Response:

@@ -39,6 +39,11 @@ ROLES_OF_OPERATION: dict[str, tuple[str, ...]] = {
         (
             "getEligibleShipmentServices", "createShipment", "getShipment", "cancelShipment",
             "getAdditionalSellerInputs",
+            "getRates", "directPurchaseShipment", "purchaseShipment", "oneClickShipment", "getTracking",
+            "getShipmentDocuments", "cancelShipmentV2", "getAdditionalInputs", "getCarrierAccountFormInputs",
+            "getCarrierAccounts", "linkCarrierAccount", "linkCarrierAccountByPost", "unlinkCarrierAccount",
+            "generateCollectionForm", "getCollectionFormHistory", "getUnmanifestedShipments", "getCollectionForm",
+            "getAccessPoints", "submitNdrFeedback", "createClaim",
         ),
         (SHIPS,),
     ),

@@ -55,6 +55,8 @@ HAPPENINGS = {
     "report_fatal": "a report ends FATAL",
     "report_odd": "a report is DONE, and its document is a sentence instead of a table",
     "report_rows_missing": "a report leaves every second row out",
+    "label_confirmed_late": "an order shows a label of Shipping v2 `seconds` of trade time later than it would",
+    "label_never_confirmed": "an order never shows a label of Shipping v2 that is bought now",
     "notification_lost": "a notification is never delivered",
     "notification_doubled": "a notification is delivered twice",
     "notification_old": "a change of an order's status comes as the ORDER_STATUS_CHANGE that was before ORDER_CHANGE",

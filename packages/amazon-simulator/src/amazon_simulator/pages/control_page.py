@@ -239,6 +239,7 @@ def _tiles(simulator: Simulator) -> list[tuple[str, Any, str]]:
         ("Cancelled", found["CANCELLED", True] + found["CANCELLED", False], ""),
         ("Returns", len(world.returns), ""),
         ("Shipment confirmations", len(world.confirmations), ""),
+        ("Labels bought", len(simulator.labels.held) + len(simulator.shipping.shipments), ""),
         ("Calls refused (429)", refused, "bad" if refused else ""),
         ("Refused because of others", simulator.limits.refused_by_others, ""),
         ("Called, not simulated", simulator.not_simulated.count, "bad" if simulator.not_simulated.count else ""),

@@ -30,6 +30,7 @@ from amazon_simulator.buy_shipping.offers import (
 from amazon_simulator.buy_shipping.pdf import pdf
 from amazon_simulator.buy_shipping.png import png
 from amazon_simulator.buy_shipping.request_parsing import NotValid, RequestPart, address
+from amazon_simulator.buy_shipping.shipping_records import next_reference
 from amazon_simulator.buy_shipping.zpl import zpl
 from amazon_simulator.core.clock import iso
 from amazon_simulator.core.http import Response, answer_json
@@ -161,7 +162,7 @@ class MerchantFulfilment:
     def _buy(self, wanted: ShipmentRequest, order: Order, service: Service, now: float) -> BoughtLabel:
         replaced = self._replaceable(wanted, order)
         shipment_id = self._numbering.uuid("shipment", now)
-        reference = _next_reference(order) if replaced is None else replaced.reference
+        reference = next_reference(order) if replaced is None else replaced.reference
         tracking = service.tracking_number(shipment_id)
         package = Package(
             reference=reference,
@@ -270,10 +271,6 @@ def _check_inputs(body: RequestPart, wanted: ShipmentRequest, order: Order) -> N
     missing += [name for name in customs.OF_ITEM if any(name not in names for names in wanted.inputs)]
     if missing:
         raise NotPossible(f"Additional seller inputs are required for this shipping service: {', '.join(missing)}")
-
-
-def _next_reference(order: Order) -> str:
-    return str(1 + max((int(one.reference) for one in order.packages if one.reference.isdigit()), default=0))
 
 
 def _shipment_json(label: BoughtLabel, order: Order) -> dict[str, Any]:
