@@ -9,11 +9,13 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
+from msgspec.structs import replace
 
 from wharfinger.amazon.auth import Credentials, Lwa, TokenCache
 from wharfinger.amazon.client import AmazonClient, SearchOrders
@@ -23,10 +25,12 @@ from wharfinger.amazon.errors import (
     InvalidClient,
     InvalidGrant,
     NotFound,
+    OffersExpired,
     PageTokenRefused,
     Refused,
     Throttled,
 )
+from wharfinger.amazon.messages.buy_shipping import Cost, Parcel, ParcelItem, Purchase, ShippingAddress
 from wharfinger.amazon.messages.listings import Accepted
 from wharfinger.amazon.messages.orders import AmazonOrder, decode_order
 from wharfinger.amazon.messages.shipments import ConfirmShipment, ShippedItem
@@ -188,6 +192,55 @@ def test_an_order_goes_round(world):
     assert shipped.fulfillment is not None
     assert shipped.fulfillment.fulfillment_status == "SHIPPED"
     assert [(one.package_reference_id, one.tracking_number) for one in shipped.packages or ()] == [("1", "QC123")]
+
+
+def test_a_label_is_bought_once_whatever_is_repeated_and_confirms_its_order(world):
+    client, sku = world.client(), world.listing("DEFAULT")["sku"]
+    order_id = world.order(sku)
+    (line,) = decode_order(client.get_order(order_id, now=world.now).value).order_items
+    parcel = Parcel(
+        order_id=order_id,
+        reference=f"{order_id}-1",
+        items=(ParcelItem(item_identifier=line.order_item_id, quantity=1),),
+        grams=900,
+        length=30,
+        width=20,
+        height=10,
+        insured=Cost(value=Decimal(20), unit="GBP"),
+        ship_from=ShippingAddress(
+            name="Harbour", address_line1="1 Quay Street", city="Hull", postal_code="HU1 1AA", country_code="GB"
+        ),
+    )
+    offers = client.get_rates(UK, parcel, now=world.now).value
+    rate = offers.rates[0]
+    document = rate.choice("ZPL", dpi=300)
+    assert document is not None
+    services = [group.value_added_services[0].id for group in rate.available_value_added_service_groups]
+    purchase = Purchase(
+        request_token=offers.request_token, rate_id=rate.rate_id, document=document, services=tuple(services[:1])
+    )
+    world.ask("faults", {"kind": "cut_after", "operation": "purchaseShipment"})
+    with pytest.raises(AmazonError) as caught:
+        client.purchase_shipment(UK, parcel.reference, purchase, key="wharfinger-1", now=world.now)
+    assert caught.value.outcome_unknown
+    bought = client.purchase_shipment(UK, parcel.reference, purchase, key="wharfinger-1", now=world.now).value
+    assert bought.tracking_number.encode() in bought.label
+    assert [one["trackingNumber"] for one in world.ask("labels")["labels"]] == [bought.tracking_number]
+    other = replace(purchase, services=())
+    with pytest.raises(Refused):
+        client.purchase_shipment(UK, parcel.reference, other, key="wharfinger-1", now=world.now)
+    again = client.get_shipment_documents(
+        UK, bought.shipment_id, parcel.reference, label_format="PDF", now=world.now
+    ).value
+    assert (again.tracking_number, again.label[:5]) == (bought.tracking_number, b"%PDF-")
+    assert client.get_tracking(UK, bought.tracking_number, rate.carrier_id, now=world.now).value.event_history
+    world.pass_time(400)
+    shipped = decode_order(client.get_order(order_id, now=world.now).value)
+    assert [one.tracking_number for one in shipped.packages or ()] == [bought.tracking_number]
+    assert client.cancel_shipment(UK, bought.shipment_id, now=world.now).value is None
+    world.pass_time(700)
+    with pytest.raises(OffersExpired):
+        client.get_additional_inputs(UK, offers.request_token, rate.rate_id, now=world.now)
 
 
 def test_a_quantity_is_set_and_the_lead_time_stays(world):

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from tests.amazon.fake import NOW, Amazon
+from tests.amazon.test_buy_shipping import PURCHASE, bought_answer, package
 
 from wharfinger.amazon.client import AmazonClient, SearchOrders
 from wharfinger.amazon.errors import NotAnsweredAsPromised
@@ -94,6 +95,32 @@ ANSWERED_ELSE = {
             "SKU CUP",
         ),
     ],
+    "purchase_shipment": [
+        (
+            lambda client: client.purchase_shipment(UK, "SO1-1", PURCHASE, key="k1", now=NOW),
+            bought_answer(packageDocumentDetails=[package("SO2-1")]),
+            "parcel SO2-1",
+        ),
+    ],
+    "get_shipment_documents": [
+        (
+            lambda client: client.get_shipment_documents(UK, "s1", "SO1-1", now=NOW),
+            {"payload": {"shipmentId": "s2", "packageDocumentDetail": package()}},
+            "shipment s2",
+        ),
+        (
+            lambda client: client.get_shipment_documents(UK, "s1", "SO1-1", now=NOW),
+            {"payload": {"shipmentId": "s1", "packageDocumentDetail": package("SO2-1")}},
+            "parcel SO2-1",
+        ),
+    ],
+    "get_tracking": [
+        (
+            lambda client: client.get_tracking(UK, "QC1", "ROYAL_MAIL", now=NOW),
+            {"payload": {"trackingId": "QC2"}},
+            "tracking number QC2",
+        ),
+    ],
     "get_inventory_summaries": [
         (
             lambda client: client.get_inventory_summaries(UK, now=NOW),
@@ -158,6 +185,9 @@ LISTS = {
 """Method → call, a list with one entry of another identity, what is read of the page, and what it is."""
 
 NAMES_NOTHING = {
+    "get_rates": "the answer names neither order nor parcel: its token is new",
+    "get_additional_inputs": "a schema; it does not name its offer",
+    "cancel_shipment": "an empty answer",
     "get_marketplace_participations": "the request names nothing: the answer is the token's own seller's",
     "confirm_shipment": "204 without a body; what became of it is read back by get_order",
     "rotate_client_secret": "204 without a body; the message with the secret names its application, which is compared",

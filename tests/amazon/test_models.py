@@ -12,6 +12,7 @@ import msgspec
 import pytest
 from tests.contract.reading import MODELS, by_the_models, definitions, operations
 
+from wharfinger.amazon.messages.buy_shipping import IneligibleRate, Rate
 from wharfinger.amazon.messages.fba import InventorySummary
 from wharfinger.amazon.messages.listings import ListingsItem, SubmissionAnswer, read_listings_page, submission
 from wharfinger.amazon.messages.orders import AmazonOrder, decode_order, read_search_page, read_single_order
@@ -22,6 +23,7 @@ from wharfinger.amazon.operations import OPERATIONS
 
 ORDERS = "orders_2026-01-01.json"
 LISTINGS = "listingsItems_2021-08-01.json"
+SHIPPING = "shippingV2.json"
 
 
 @cache
@@ -71,6 +73,8 @@ def _missing(theirs: dict[str, Any], ours: dict[str, Any], path: str = "") -> li
         ("fbaInventory.json", "InventorySummary", InventorySummary, set()),
         ("sellers.json", "MarketplaceParticipation", MarketplaceParticipation, set()),
         ("ordersV0.json", "ConfirmShipmentOrderItem", ShippedItem, set()),
+        (SHIPPING, "Rate", Rate, set()),
+        (SHIPPING, "IneligibleRate", IneligibleRate, set()),
     ],
 )
 def test_no_member_of_the_contract_is_forgotten(file, definition, ours, left_out):
@@ -142,13 +146,19 @@ def test_every_participation_of_the_examples_is_understood():
         ("patchListingsItem", LISTINGS),
         ("getInventorySummaries", "fbaInventory.json"),
         ("rotateApplicationClientSecret", "application_2023-11-30.json"),
+        ("getRates", SHIPPING),
+        ("getAdditionalInputs", SHIPPING),
+        ("purchaseShipment", SHIPPING),
+        ("getShipmentDocuments", SHIPPING),
+        ("cancelShipment", SHIPPING),
+        ("getTracking", SHIPPING),
     ],
 )
 def test_our_table_says_what_the_contract_says(name, file):
     row = OPERATIONS[name]
     (published,) = [one for one in operations() if (one.name, one.file) == (name, file)]
     path = published.path
-    wire_names = {"orderId": "order_id", "sellerId": "seller_id", "sku": "sku"}
+    wire_names = {"orderId": "order_id", "sellerId": "seller_id", "sku": "sku", "shipmentId": "shipment_id"}
     for theirs, ours in wire_names.items():
         path = path.replace(f"{{{theirs}}}", f"{{{ours}}}")
     assert (row.method, row.path) == (published.method, path)

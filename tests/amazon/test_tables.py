@@ -82,4 +82,10 @@ def test_the_published_plans():
         "getSubscription": ("GET", 1, 5),
         "deleteSubscriptionById": ("DELETE", 1, 5),
         "rotateApplicationClientSecret": ("POST", Decimal("0.0167"), 1),
+        "getRates": ("POST", 80, 100),
+        "getAdditionalInputs": ("GET", 80, 100),
+        "purchaseShipment": ("POST", 80, 100),
+        "getShipmentDocuments": ("GET", 80, 100),
+        "cancelShipment": ("PUT", 80, 100),
+        "getTracking": ("GET", 80, 100),
     }

@@ -13,6 +13,7 @@ from wharfinger.amazon.errors import (
     Misaddressed,
     NotAnsweredAsPromised,
     NotFound,
+    OffersExpired,
     PageTokenRefused,
     Refused,
     Said,
@@ -28,6 +29,8 @@ from wharfinger.amazon.messages.wire import Unreadable, read
 from wharfinger.amazon.transport import Response
 
 T = TypeVar("T")
+OFFERS_EXPIRED = "TOKEN_EXPIRED"
+"""Source: model shippingV2.json, purchaseShipment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,8 @@ def _kind_by_status(status: int, said: Said | None) -> type[AmazonError]:
             return _denial(said, words)
         case 404:
             return NotFound
+        case 400 if said.code == OFFERS_EXPIRED:
+            return OffersExpired
         case 405 | 406 | 411 | 415:
             return InvalidRequest
         case _ if 400 <= status < 500:

@@ -15,6 +15,7 @@ from wharfinger.amazon.transport import Request, Response, Transport
 
 T = TypeVar("T")
 Query = Sequence[tuple[str, str | Sequence[str] | None]]
+Headers = tuple[tuple[str, str], ...]
 
 
 class Caller:
@@ -39,11 +40,13 @@ class Caller:
         now: datetime,
         body: bytes | None = None,
         with_page_token: bool = False,
+        headers: Headers = (),
     ) -> Response:
+        """`headers`: what the operation wants beside those of every call."""
         url = f"{self._region.endpoint}{path}{_query_string(operation, query)}"
         token = self._tokens.token(now)
         response = self._transport.send(
-            Request(operation.name, operation.method, url, _headers(token, now, body), body)
+            Request(operation.name, operation.method, url, (*_headers(token, now, body), *headers), body)
         )
         try:
             check(operation.name, response, with_page_token=with_page_token)

@@ -34,6 +34,7 @@ from wharfinger.amazon.messages.shipments import ConfirmShipment, write_confirma
 from wharfinger.amazon.notifications import NotificationCalls
 from wharfinger.amazon.operations import Operation
 from wharfinger.amazon.reports import ReportCalls
+from wharfinger.amazon.shipping import ShippingCalls
 
 ALL_ORDER_DATA = (
     "BUYER", "RECIPIENT", "PROCEEDS", "EXPENSE", "PROMOTION", "CANCELLATION", "FULFILLMENT",
@@ -84,7 +85,7 @@ class SearchOrders(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(self, pagination_token=token)
 
 
-class AmazonClient(ReportCalls, FeedCalls, NotificationCalls):
+class AmazonClient(ReportCalls, FeedCalls, NotificationCalls, ShippingCalls):
     """One seller account in one region. Holds no state of a call, so threads may share it."""
 
     def get_marketplace_participations(self, *, now: datetime) -> Answer[tuple[MarketplaceParticipation, ...]]:

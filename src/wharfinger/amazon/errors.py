@@ -10,6 +10,7 @@
     ├── TokenExpired           later        403: the access token's hour is over; the next one is fresh
     ├── Refused                never        4xx: this request, as it is, will not be taken
     │   ├── NotFound                        404
+    │   ├── OffersExpired                   400 TOKEN_EXPIRED: offers of labels live ten minutes
     │   └── PageTokenRefused                4xx with a page token: begin again at the first page, once
     ├── AuthorisationLost      reauthorise
     │   ├── AccessDenied                    403: role, region or one SKU (see its docstring)
@@ -209,6 +210,13 @@ class NotFound(Refused):
     """404 in Amazon's own words: no such order, SKU or resource for this seller and marketplace."""
 
     advice = "Amazon does not know it; check the id and the marketplace."
+
+
+class OffersExpired(Refused):
+    """Offers of labels live ten minutes. At the first attempt of a purchase nothing was bought; at a repeat of one of
+    unknown outcome it proves nothing."""
+
+    advice = "The offers have expired; get the offers again."
 
 
 class PageTokenRefused(Refused):

@@ -20,6 +20,7 @@ from wharfinger.amazon.transport import Response
 T = TypeVar("T")
 ORDER, SKU, MARKETPLACE, REPORT, REPORT_TYPE = "order", "SKU", "marketplace", "report", "report type"
 DOCUMENT, FEED, ASIN = "document", "feed", "ASIN"
+SHIPMENT, PARCEL, TRACKING = "shipment", "parcel", "tracking number"
 
 Identity = Iterable[tuple[str, str]]
 """What an answer says that it is of: kind of id and id, an empty one where a required id is missing."""

@@ -169,6 +169,31 @@ ROTATE_CLIENT_SECRET = Operation(
     "rotateApplicationClientSecret", "POST", "/applications/2023-11-30/clientSecret",
     _rate("0.0167"), Decimal(1), "applications", "2023-11-30",
 )  # fmt: skip
+# Labels that Amazon sells for its own orders. No DE: the model names no shipping business for it.
+GET_RATES = Operation(
+    "getRates", "POST", "/shipping/v2/shipments/rates",
+    _rate("80"), Decimal(100), "shipping", "v2", roles=(SHIPPING,),
+)  # fmt: skip
+GET_ADDITIONAL_INPUTS = Operation(
+    "getAdditionalInputs", "GET", "/shipping/v2/shipments/additionalInputs/schema",
+    _rate("80"), Decimal(100), "shipping", "v2", roles=(SHIPPING,),
+)  # fmt: skip
+PURCHASE_SHIPMENT = Operation(
+    "purchaseShipment", "POST", "/shipping/v2/shipments",
+    _rate("80"), Decimal(100), "shipping", "v2", roles=(SHIPPING,),
+)  # fmt: skip
+GET_SHIPMENT_DOCUMENTS = Operation(
+    "getShipmentDocuments", "GET", "/shipping/v2/shipments/{shipment_id}/documents",
+    _rate("80"), Decimal(100), "shipping", "v2", roles=(SHIPPING,),
+)  # fmt: skip
+CANCEL_SHIPMENT = Operation(
+    "cancelShipment", "PUT", "/shipping/v2/shipments/{shipment_id}/cancel",
+    _rate("80"), Decimal(100), "shipping", "v2", roles=(SHIPPING,),
+)  # fmt: skip
+GET_TRACKING = Operation(
+    "getTracking", "GET", "/shipping/v2/tracking",
+    _rate("80"), Decimal(100), "shipping", "v2", roles=(SHIPPING,),
+)  # fmt: skip
 
 OPERATIONS = MappingProxyType(
     {
@@ -201,6 +226,12 @@ OPERATIONS = MappingProxyType(
             GET_SUBSCRIPTION,
             DELETE_SUBSCRIPTION,
             ROTATE_CLIENT_SECRET,
+            GET_RATES,
+            GET_ADDITIONAL_INPUTS,
+            PURCHASE_SHIPMENT,
+            GET_SHIPMENT_DOCUMENTS,
+            CANCEL_SHIPMENT,
+            GET_TRACKING,
         )
     }
 )

@@ -11,6 +11,7 @@
     │   ├── ServiceNotAvailable               the service code, the weight or the package format
     │   ├── NoMoney                           the account's balance or credit
     │   ├── NotThere                          no such order
+    │   ├── OffersExpired                     what was offered is offered no more: get offers again
     │   └── RequestRefused                    anything else
     ├── AccessRefused          administrator
     │   ├── KeyRefused                        401: the API key is wrong or withdrawn
@@ -152,6 +153,12 @@ class NoMoney(Refused):
 
 class NotThere(Refused):
     advice = "The courier does not know this order."
+
+
+class OffersExpired(Refused):
+    """At the first attempt of a purchase nothing was bought; at a repeat of one in doubt it proves nothing."""
+
+    advice = "The courier's offers have expired; get them again."
 
 
 class RequestRefused(Refused):

@@ -7,12 +7,13 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from wharfinger.amazon.answers import Answer
 from wharfinger.amazon.auth import Tokens
 from wharfinger.amazon.client import LISTING_DATA, AmazonClient, SearchOrders
 from wharfinger.amazon.errors import AmazonError, NotAnsweredAsPromised, PageTokenRefused, Throttled
+from wharfinger.amazon.messages.buy_shipping import BoughtShipment, Offers, Parcel, Purchase, Tracking
 from wharfinger.amazon.messages.catalog import CatalogPage
 from wharfinger.amazon.messages.fba import InventoryPage
 from wharfinger.amazon.messages.feeds import CreatedFeedDocument, Feed, FeedDocument
@@ -24,6 +25,7 @@ from wharfinger.amazon.messages.sellers import MarketplaceParticipation
 from wharfinger.amazon.messages.shipments import ConfirmShipment
 from wharfinger.amazon.operations import (
     CANCEL_FEED,
+    CANCEL_SHIPMENT,
     CONFIRM_SHIPMENT,
     CREATE_DESTINATION,
     CREATE_FEED,
@@ -32,6 +34,7 @@ from wharfinger.amazon.operations import (
     CREATE_SUBSCRIPTION,
     DELETE_DESTINATION,
     DELETE_SUBSCRIPTION,
+    GET_ADDITIONAL_INPUTS,
     GET_DESTINATIONS,
     GET_FEED,
     GET_FEED_DOCUMENT,
@@ -40,11 +43,15 @@ from wharfinger.amazon.operations import (
     GET_LISTINGS_ITEM,
     GET_MARKETPLACE_PARTICIPATIONS,
     GET_ORDER,
+    GET_RATES,
     GET_REPORT,
     GET_REPORT_DOCUMENT,
     GET_REPORTS,
+    GET_SHIPMENT_DOCUMENTS,
     GET_SUBSCRIPTION,
+    GET_TRACKING,
     PATCH_LISTINGS_ITEM,
+    PURCHASE_SHIPMENT,
     SEARCH_CATALOG_ITEMS,
     SEARCH_LISTINGS_ITEMS,
     SEARCH_ORDERS,
@@ -288,6 +295,44 @@ class Calls:
             lambda now: self._client.get_inventory_summaries(
                 marketplace_id, now=now, next_token=next_token, details=details
             ),
+        )
+
+    def get_rates(self, marketplace_id: str, parcel: Parcel) -> Answer[Offers]:
+        return self._call(GET_RATES, lambda now: self._client.get_rates(marketplace_id, parcel, now=now))
+
+    def get_additional_inputs(self, marketplace_id: str, request_token: str, rate_id: str) -> Answer[dict[str, Any]]:
+        return self._call(
+            GET_ADDITIONAL_INPUTS,
+            lambda now: self._client.get_additional_inputs(marketplace_id, request_token, rate_id, now=now),
+        )
+
+    def purchase_shipment(
+        self, marketplace_id: str, reference: str, purchase: Purchase, *, key: str
+    ) -> Answer[BoughtShipment]:
+        """One attempt. In doubt it is made again with the same key and purchase, never with another key."""
+        return self._call(
+            PURCHASE_SHIPMENT,
+            lambda now: self._client.purchase_shipment(marketplace_id, reference, purchase, key=key, now=now),
+        )
+
+    def get_shipment_documents(
+        self, marketplace_id: str, shipment_id: str, reference: str, *, label_format: str = ""
+    ) -> Answer[BoughtShipment]:
+        return self._call(
+            GET_SHIPMENT_DOCUMENTS,
+            lambda now: self._client.get_shipment_documents(
+                marketplace_id, shipment_id, reference, label_format=label_format, now=now
+            ),
+        )
+
+    def cancel_shipment(self, marketplace_id: str, shipment_id: str) -> Answer[None]:
+        return self._call(
+            CANCEL_SHIPMENT, lambda now: self._client.cancel_shipment(marketplace_id, shipment_id, now=now)
+        )
+
+    def get_tracking(self, marketplace_id: str, tracking_number: str, carrier_id: str) -> Answer[Tracking]:
+        return self._call(
+            GET_TRACKING, lambda now: self._client.get_tracking(marketplace_id, tracking_number, carrier_id, now=now)
         )
 
     def _call(self, operation: Operation, ask: Callable[[datetime], Answer[T]]) -> Answer[T]:
