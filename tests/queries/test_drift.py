@@ -4,13 +4,14 @@ from datetime import timedelta
 from itertools import product
 
 import pytest
+from django.db import transaction
 from tests.factories.accounts import an_account
 from tests.factories.channels import a_channel
 from tests.factories.ground import DE, NOW, UK
 from tests.factories.people import olga_the_owner
 from tests.factories.stock import a_listing, a_site, an_item
 
-from wharfinger.db.models import Activity, Listing, StockNotice
+from wharfinger.db.models import Activity, Listing, Problem, StockNotice
 from wharfinger.db.queries.channels.drift import (
     DriftFilter,
     add_up_drift,
@@ -19,9 +20,11 @@ from wharfinger.db.queries.channels.drift import (
     list_drift,
 )
 from wharfinger.db.queries.sorting import Sorting
+from wharfinger.domain.installation.problems import ProblemKind
+from wharfinger.domain.installation.subjects import AboutListing
 from wharfinger.domain.stock.drift import Drift, DriftCause, likely_cause
-from wharfinger.operations.stock import listings
-from wharfinger.operations.stock._listing_steps import compare_read_back
+from wharfinger.operations.installation._problem_steps import open_problem
+from wharfinger.operations.stock import listings, outbox
 
 pytestmark = pytest.mark.django_db
 LONG_AGO = NOW - timedelta(hours=5)
@@ -102,10 +105,22 @@ def test_since_when_it_differs_is_kept_until_it_shows_what_was_sent():
     for hours, shown in ((1, 5), (2, 4), (3, 8), (4, 7)):
         at = NOW + timedelta(hours=hours)
         row = Listing.objects.get(pk=listing.pk)
-        compare_read_back(row, shown, requested_at=at, now=at, looked=True)
+        outbox.note_read_back([outbox.ReadBack(row.pk, shown)], requested_at=at, now=at)
         row.refresh_from_db()
         since = {1: 1, 2: 1, 3: None, 4: 4}[hours]
         assert row.differs_at == (since and NOW + timedelta(hours=since))
+
+
+def test_looking_at_many_listings_asks_for_their_problems_once(django_assert_max_num_queries):
+    account = an_account()
+    rows = [a_drift(account, f"MUG-{number}") for number in range(20)]
+    for row in rows[:2]:
+        about = AboutListing(row.pk)
+        with transaction.atomic():
+            open_problem(ProblemKind.LISTING_DRIFT, about, cause="Differs.", remedy="Look.", now=NOW, listing=row)
+    with django_assert_max_num_queries(5 + 3 * len(rows)):
+        outbox.note_read_back([outbox.ReadBack(row.pk, 8) for row in rows], requested_at=NOW, now=NOW)
+    assert not Problem.objects.filter(solved_at=None).exists()
 
 
 def test_many_are_sent_again_and_those_that_are_gone_are_left_out():

@@ -12,6 +12,7 @@ from tests.sync.fake_amazon import After, Entry, FakeAmazon, SteppedClock
 from wharfinger.amazon.errors import AccessDenied, Refused, ServerFault, TimedOut
 from wharfinger.db.models import Listing, ListingFeed, Problem, StockNotice, StockPush
 from wharfinger.domain.stock.plan import Plan
+from wharfinger.operations.installation._problem_steps import Problems
 from wharfinger.operations.stock import ledger, outbox
 from wharfinger.operations.stock._listing_steps import compare_read_back
 from wharfinger.sync import stock_out
@@ -162,8 +163,9 @@ def test_a_number_that_the_feed_has_written_already_is_no_fall_of_amazons():
     shop.run_by_patches(minutes=4)
     change_allocated(shop.items["MUG"].pk, shop.site.pk, 10, now=shop.clock.now())
     shop.run()
-    listing = Listing.objects.get()
-    compare_read_back(listing, 30, requested_at=shop.clock.now(), now=shop.clock.now(), looked=False)
+    listing, problems = Listing.objects.get(), Problems()
+    at = shop.clock.now()
+    compare_read_back(listing, 30, requested_at=at, now=at, looked=False, problems=problems)
     assert listing.fell_at is None
 
 

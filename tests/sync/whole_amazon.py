@@ -127,11 +127,13 @@ class Whole:
         return Lwa(self.transport, self.endpoints.token_endpoint, credentials)
 
     def calls_for(self, account_id):
-        account = SellerAccount.objects.get(pk=account_id)
+        account = SellerAccount.objects.select_related("application").get(pk=account_id)
         if not account.refresh_token:
             raise NoToken(account.name)
-        cache = self.caches.setdefault(self.application.client_secret, TokenCache(self.lwa()))
-        tokens = cache.source(account.refresh_token)
+        secret = account.application.client_secret
+        if secret not in self.caches:
+            self.caches[secret] = TokenCache(self.lwa())
+        tokens = self.caches[secret].source(account.refresh_token)
         client = AmazonClient(self.transport, tokens, self.endpoints.region(account.region))
         return Calls(
             AccountFacts(account.pk, account.seller_id, account.region, account.name), client, tokens, self.clock

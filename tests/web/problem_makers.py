@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db import transaction
 from tests.factories.amazon_orders import later, line, order
 from tests.factories.couriers import a_connection, a_label_service
 from tests.factories.ground import NOW, UK
@@ -53,8 +52,7 @@ from wharfinger.operations.orders.wanted_orders import GapVerdict
 from wharfinger.operations.shipping import confirmations, connections, labels, shipments
 from wharfinger.operations.shipping.labels import LabelEntry, LabelToBuy
 from wharfinger.operations.stock import guard, ledger, listings, outbox
-from wharfinger.operations.stock._issue_steps import keep_issues
-from wharfinger.operations.stock._listing_steps import MISSES_BEFORE_A_PROBLEM, compare_read_back
+from wharfinger.operations.stock._listing_steps import MISSES_BEFORE_A_PROBLEM
 from wharfinger.operations.stock.listings import FoundListing
 
 Maker = Callable[[World], None]
@@ -356,7 +354,7 @@ def a_quantity_that_amazon_never_shows(world: World) -> None:
         at = NOW + timedelta(hours=1 + look)
         listing = Listing.objects.get()
         StockNotice.objects.all().delete()
-        compare_read_back(listing, 3, requested_at=at, now=at, looked=True)
+        outbox.note_read_back([outbox.ReadBack(listing.pk, 3)], requested_at=at, now=at)
 
 
 @makes(ProblemKind.LISTING_DRIFT)
@@ -364,7 +362,7 @@ def a_fall_that_no_order_explains(world: World) -> None:
     outbox.settle_quantity(_claimed(world), outbox.Accepted("submission-1"), now=world.clock.now())
     at = NOW + timedelta(hours=1)
     StockNotice.objects.all().delete()
-    compare_read_back(Listing.objects.get(), 3, requested_at=at, now=at, looked=True)
+    outbox.note_read_back([outbox.ReadBack(Listing.objects.get().pk, 3)], requested_at=at, now=at)
     OrderCursor.objects.update_or_create(account=world.account, defaults={"after": at + timedelta(minutes=1)})
     listings.send_quantity_again(Listing.objects.get().pk, now=at, user=User.objects.get(username="olga"))
     outbox.claim_quantities(world.account.pk, 10, now=at + timedelta(minutes=10))
@@ -380,18 +378,20 @@ def paid_orders_on_amazon_de(world: World) -> None:
 def a_listing_that_amazon_suppresses(world: World) -> None:
     world.item("MUG", 10)
     issue = ListingIssue("90220", "‘brand’ is required.", attributes=("brand",), actions=("SEARCH_SUPPRESSED",))
-    product = ChannelProduct.objects.get(listing__sku="MUG")
-    with transaction.atomic():
-        keep_issues(product, [issue], shown=True, now=NOW)
+    _look_at_the_mug(shown=True, issues=(issue,))
 
 
 @makes(ProblemKind.LISTING_GONE)
 def a_listing_that_buyers_do_not_see_any_more(world: World) -> None:
     world.item("MUG", 10)
+    _look_at_the_mug(shown=True)
+    _look_at_the_mug(shown=False)
+
+
+def _look_at_the_mug(*, shown: bool, issues: tuple[ListingIssue, ...] = ()) -> None:
     product = ChannelProduct.objects.get(listing__sku="MUG")
-    with transaction.atomic():
-        keep_issues(product, [], shown=True, now=NOW)
-        keep_issues(product, [], shown=False, now=NOW)
+    seen = outbox.ReadBack(product.listing_id, 10, marketplace_id=product.marketplace_id, issues=issues, shown=shown)
+    outbox.note_read_back([seen], requested_at=NOW, now=NOW)
 
 
 @makes(ProblemKind.LISTING_GONE)

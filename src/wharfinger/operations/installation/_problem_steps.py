@@ -91,13 +91,17 @@ class Problems:
 
     def solve(self, kind: ProblemKind, subject: Subject) -> bool:
         """False when none is open."""
-        key = (kind, subject)
-        if key not in self._open:
+        if (kind, subject) not in self._open:
             return False
+        self.solve_unread(kind, subject)
+        return True
+
+    def solve_unread(self, kind: ProblemKind, subject: Subject) -> None:
+        """As `solve`, of a subject that was not read: whether one is open is seen when it is written."""
+        key = (kind, subject)
         self._open.discard(key)
         self._opened.pop(key, None)
         self._solved.add(key)
-        return True
 
     def solve_all(self, kind: ProblemKind, *, sales_order_id: int) -> None:
         """Whatever part of the order they are about."""

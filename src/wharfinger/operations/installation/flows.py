@@ -90,10 +90,12 @@ def end_flow(account_id: int, flow: str, *, outcome: str, next_due: datetime, wa
         line.update(**ended)
         alert_if_blind(account_id, flow, now=now)
         return
-    if line.exclude(denied_call="").exists():
-        note_role_works(account_id, flow, now=now)
-    line.update(**ended, error="", fault="", failures=0)
-    solve_problem(ProblemKind.FLOW_FAILED, AboutWork(account_id, flow), now=now)
+    # Nearly every run follows one that was well, and then one statement is all.
+    if not line.filter(denied_call="", fault="", failures=0).update(**ended, error=""):
+        if line.exclude(denied_call="").exists():
+            note_role_works(account_id, flow, now=now)
+        line.update(**ended, error="", fault="", failures=0)
+        solve_problem(ProblemKind.FLOW_FAILED, AboutWork(account_id, flow), now=now)
     note_seen_again(account_id, flow, now=now)
 
 

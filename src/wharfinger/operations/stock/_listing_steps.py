@@ -13,7 +13,7 @@ from wharfinger.domain.orders.waits_for import ForLink
 from wharfinger.domain.stock.gtin import gtin14
 from wharfinger.operations import triggers
 from wharfinger.operations.installation._history_steps import record_activity
-from wharfinger.operations.installation._problem_steps import open_problem, solve_problem
+from wharfinger.operations.installation._problem_steps import Problems
 from wharfinger.operations.orders._reconsider_steps import reconsider
 from wharfinger.operations.stock._stock_steps import notice_listings
 
@@ -97,7 +97,9 @@ def listed_codes(codes: Sequence[str]) -> str:
     return ", ".join(codes)[:LISTED_AT_MOST]
 
 
-def compare_read_back(listing: Listing, quantity: int, *, requested_at: datetime, now: datetime, looked: bool) -> None:
+def compare_read_back(
+    listing: Listing, quantity: int, *, requested_at: datetime, now: datetime, looked: bool, problems: Problems
+) -> None:
     """Amazon showed this quantity; `looked`: it was fetched because a read-back was due.
 
     Another number than sent is no drift yet while a newer number waits, while the last one may still
@@ -123,11 +125,11 @@ def compare_read_back(listing: Listing, quantity: int, *, requested_at: datetime
     elif quantity == listing.sent_quantity:
         why.pop("misses", None)
         listing.read_back_at = None
-        solve_problem(ProblemKind.LISTING_DRIFT, AboutListing(listing.pk), now=now)
+        problems.solve_unread(ProblemKind.LISTING_DRIFT, AboutListing(listing.pk))
     else:
         if before == quantity and before_at is not None and listing.sent_at and before_at <= listing.sent_at:
             why["not_applied"] = True  # the number of before: what we sent has not taken effect
-        _note_miss(listing, why, quantity, now)
+        _note_miss(listing, why, quantity, now, problems)
     listing.sent_why = why or listing.sent_why
     listing.save(update_fields=["read_back_quantity", "seen_at", "read_back_at", "sent_why", "fell_at", "differs_at"])
 
@@ -143,7 +145,7 @@ def _note_fall(listing: Listing, quantity: int, before: int | None, requested_at
         listing.fell_at = requested_at
 
 
-def _note_miss(listing: Listing, why: dict[str, object], quantity: int, now: datetime) -> None:
+def _note_miss(listing: Listing, why: dict[str, object], quantity: int, now: datetime, problems: Problems) -> None:
     known = why.get("misses")
     misses = (known if isinstance(known, int) else 0) + 1
     why["misses"] = misses
@@ -154,13 +156,12 @@ def _note_miss(listing: Listing, why: dict[str, object], quantity: int, now: dat
     cause = f"Amazon shows {quantity}, {listing.sent_quantity} were sent"
     notice_listings({listing.pk: listing.account_id}, cause=cause, now=now, guarded=False)
     if misses >= MISSES_BEFORE_A_PROBLEM:
-        open_problem(
+        problems.open(
             ProblemKind.LISTING_DRIFT,
             AboutListing(listing.pk),
             cause=f"SKU {listing.sku}: {cause.lower()}, at {misses} checks in a row.",
             remedy="Check the listing in Seller Central: another program may be changing its quantity. The quantity "
             "is sent again automatically; press “Send quantity again” to send it now.",
             account_id=listing.account_id,
-            listing=listing,
-            now=now,
+            listing_id=listing.pk,
         )

@@ -8,7 +8,7 @@ from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.subjects import AboutListing
 from wharfinger.domain.retry import FIRST_PAUSE_OF_A_REFUSAL, LONGEST_PAUSE_OF_A_REFUSAL, growing_pause
 from wharfinger.domain.stock.listing_quantity import Tell
-from wharfinger.operations.installation._problem_steps import open_problem
+from wharfinger.operations.installation._problem_steps import Problems, open_problem
 from wharfinger.operations.stock._issue_steps import tell_gone
 
 
@@ -34,7 +34,9 @@ def refuse_listing(listing: Listing, error: str, *, gone: bool, now: datetime) -
     listing.read_back_at = None
     listing.save(update_fields=["error", "gone_at", "read_back_at"])
     if gone:
-        tell_gone(listing, now=now)
+        problems = Problems()
+        tell_gone(listing, problems=problems)
+        problems.write(now=now)
         return
     open_problem(
         ProblemKind.LISTING_REFUSED,

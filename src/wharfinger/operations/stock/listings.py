@@ -11,7 +11,7 @@ from wharfinger.domain.installation.subjects import AboutBothWays, AboutListings
 from wharfinger.domain.orders.order import Fulfilment
 from wharfinger.domain.stock.listing_issues import ListingIssue
 from wharfinger.operations.installation._history_steps import draft_activity, record_activity, write_activities
-from wharfinger.operations.installation._problem_steps import open_problem, solve_problem
+from wharfinger.operations.installation._problem_steps import Problems, open_problem, solve_problem
 from wharfinger.operations.stock._issue_steps import keep_issues, tell_back, tell_gone
 from wharfinger.operations.stock._listing_steps import compare_read_back, link_by_itself, listed_codes
 from wharfinger.operations.stock._stock_steps import notice_listings
@@ -81,10 +81,12 @@ def keep_listings(account_id: int, found: Sequence[FoundListing], *, read_at: da
     # Links first: they may fix held orders, and orders are locked before notices.
     linked = link_by_itself([product for product in products if product.item_id is None], now=now)
     notice_listings(changed, cause="Amazon's listing changed", now=now)
+    problems = Problems()
     for one, product in zip(found, products, strict=True):
-        _judge(known[one.sku], one, read_at, now)
-        tell_back(known[one.sku], now=now)
-        keep_issues(product, one.issues, shown=one.shown, now=now)
+        _judge(known[one.sku], one, read_at, now, problems)
+        tell_back(known[one.sku], problems=problems)
+        keep_issues(product, one.issues, shown=one.shown, problems=problems)
+    problems.write(now=now)
     return Kept(new, linked)
 
 
@@ -125,26 +127,25 @@ def _describe(product: ChannelProduct, one: FoundListing) -> None:
         product.save(update_fields=["asin", "title", "gtin", "picture"])
 
 
-def _judge(listing: Listing, one: FoundListing, read_at: datetime, now: datetime) -> None:
-    _judge_both_ways(listing, one.both_ways, now)
+def _judge(listing: Listing, one: FoundListing, read_at: datetime, now: datetime, problems: Problems) -> None:
+    _judge_both_ways(listing, one.both_ways, problems)
     if one.quantity is not None and listing.fulfilment == Fulfilment.FBM:
-        compare_read_back(listing, one.quantity, requested_at=read_at, now=now, looked=False)
+        compare_read_back(listing, one.quantity, requested_at=read_at, now=now, looked=False, problems=problems)
 
 
-def _judge_both_ways(listing: Listing, both_ways: bool, now: datetime) -> None:
+def _judge_both_ways(listing: Listing, both_ways: bool, problems: Problems) -> None:
     subject = AboutBothWays(listing.pk)
     if not both_ways:
-        solve_problem(ProblemKind.LISTING_CONFLICT, subject, now=now)
+        problems.solve_unread(ProblemKind.LISTING_CONFLICT, subject)
         return
-    open_problem(
+    problems.open(
         ProblemKind.LISTING_CONFLICT,
         subject,
         cause=f"SKU {listing.sku} is fulfilled both by you and by Amazon. Its quantity is not sent.",
         remedy="In Seller Central, change the listing to one fulfilment channel, or use a separate SKU for each; "
         "then press “Read the listings again”.",
         account_id=listing.account_id,
-        listing=listing,
-        now=now,
+        listing_id=listing.pk,
     )
 
 
@@ -176,8 +177,10 @@ def note_gone(account_id: int, seen: Mapping[str, Collection[str]], *, began_at:
     gone = [row.pk for row in rows.exclude(pk__in=elsewhere).distinct()]
     unread = ChannelProduct.objects.filter(listing__in=gone).exclude(marketplace__in=list(seen))
     gone = sorted(set(gone) - set(unread.values_list("listing_id", flat=True)))
+    problems = Problems()
     for listing in Listing.objects.filter(pk__in=gone).order_by("pk"):
-        tell_gone(listing, now=now)
+        tell_gone(listing, problems=problems)
+    problems.write(now=now)
     MarketplaceReading.objects.filter(account_id=account_id).delete()
     return Listing.objects.filter(pk__in=gone).update(gone_at=now)
 

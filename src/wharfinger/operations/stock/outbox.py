@@ -25,7 +25,7 @@ from wharfinger.domain.stock.listing_issues import ListingIssue
 from wharfinger.domain.stock.listing_quantity import Conflict, Silent, Tell, decide
 from wharfinger.domain.stock.plan import overtakes
 from wharfinger.operations.installation._flow_steps import bring_flow_forward
-from wharfinger.operations.installation._problem_steps import open_problem, solve_problem
+from wharfinger.operations.installation._problem_steps import Problems, open_problem, solve_problem
 from wharfinger.operations.stock._guard_steps import guard_changes, kept_numbers
 from wharfinger.operations.stock._issue_steps import keep_issues, tell_gone
 from wharfinger.operations.stock._listing_steps import READ_BACK_AFTER, compare_read_back, listed_codes
@@ -76,10 +76,12 @@ def claim_quantities(account_id: int, limit: int, *, now: datetime, urgent: bool
     listings = Listing.objects.in_bulk([notice.listing_id for notice in notices])
     decisions = _as_kept({notice.listing_id: decide(facts[notice.listing_id]) for notice in notices}, notices, listings)
     claimed = []
+    problems = Problems()
     for notice in notices:
-        message = _claim(notice, listings[notice.listing_id], decisions[notice.listing_id], now)
+        message = _claim(notice, listings[notice.listing_id], decisions[notice.listing_id], now, problems)
         if message is not None:
             claimed.append(message)
+    problems.write(now=now)
     return tuple(claimed)
 
 
@@ -99,21 +101,23 @@ def _as_kept(
     return found
 
 
-def _claim(notice: StockNotice, listing: Listing, decision: Decision, now: datetime) -> QuantityToSend | None:
+def _claim(
+    notice: StockNotice, listing: Listing, decision: Decision, now: datetime, problems: Problems
+) -> QuantityToSend | None:
     subject = AboutListing(listing.pk)
     match decision:
         case Tell():
-            solve_problem(ProblemKind.LISTING_CONFLICT, subject, now=now)
+            problems.solve_unread(ProblemKind.LISTING_CONFLICT, subject)
             if _waits_for_its_feed(notice, decision.explained.quantity):
                 return None
             if _waits_for_orders(notice, listing, decision.explained.quantity, now):
                 return None
             return _attempt(notice, listing, decision, now)
         case Silent():
-            solve_problem(ProblemKind.LISTING_CONFLICT, subject, now=now)
+            problems.solve_unread(ProblemKind.LISTING_CONFLICT, subject)
             _keep_silent(notice, listing, decision.reason, error="")
         case Conflict():
-            open_problem(
+            problems.open(
                 ProblemKind.LISTING_CONFLICT,
                 subject,
                 cause=decision.reason,
@@ -121,8 +125,7 @@ def _claim(notice: StockNotice, listing: Listing, decision: Decision, now: datet
                 "ones, link the SKU to the same item, or switch one channel's stock upload off. Until then its "
                 "quantity is not sent.",
                 account_id=listing.account_id,
-                listing=listing,
-                now=now,
+                listing_id=listing.pk,
             )
             _keep_silent(notice, listing, decision.reason, error=decision.reason)
         case _:
@@ -354,21 +357,22 @@ def note_read_back(seen: Sequence[ReadBack], *, requested_at: datetime, now: dat
     """Keep what Amazon showed when looked at, and compare; returns how many numbers differ from those sent."""
     rows = Listing.objects.select_for_update(no_key=True).filter(pk__in=[one.listing_id for one in seen]).order_by("pk")
     listings = {row.pk: row for row in rows}
-    for listing_id in listings:
-        solve_problem(ProblemKind.LISTING_REFUSED, AboutReadBack(listing_id), now=now)
+    problems = Problems()
     differ = 0
     for one in sorted(seen, key=lambda one: one.listing_id):
         listing = listings[one.listing_id]
-        _keep_shown(listing, one, now)
+        problems.solve_unread(ProblemKind.LISTING_REFUSED, AboutReadBack(listing.pk))
+        _keep_shown(listing, one, problems)
         if one.gone or one.fulfilled_by_amazon or one.quantity is None:
-            _lose(listing, one, now)
+            _lose(listing, one, now, problems)
             continue
-        compare_read_back(listing, one.quantity, requested_at=requested_at, now=now, looked=True)
+        compare_read_back(listing, one.quantity, requested_at=requested_at, now=now, looked=True, problems=problems)
         differ += one.quantity != listing.sent_quantity
+    problems.write(now=now)
     return differ
 
 
-def _keep_shown(listing: Listing, one: ReadBack, now: datetime) -> None:
+def _keep_shown(listing: Listing, one: ReadBack, problems: Problems) -> None:
     """What Amazon shows beside the quantity, and what its attributes say of it."""
     if one.gone:
         return
@@ -378,7 +382,7 @@ def _keep_shown(listing: Listing, one: ReadBack, now: datetime) -> None:
         listing.save(update_fields=["submitted_quantity", "location_codes"])
     product = ChannelProduct.objects.filter(listing=listing, marketplace=one.marketplace_id).first()
     if product is not None:
-        keep_issues(product, one.issues, shown=one.shown, now=now)
+        keep_issues(product, one.issues, shown=one.shown, problems=problems)
 
 
 @operation
@@ -399,12 +403,12 @@ def note_not_shown(listing_id: int, *, error: str, now: datetime) -> None:
     )
 
 
-def _lose(listing: Listing, one: ReadBack, now: datetime) -> None:
+def _lose(listing: Listing, one: ReadBack, now: datetime, problems: Problems) -> None:
     """The listing cannot be compared any more: it is gone, Amazon sends it now, or it shows no number."""
     listing.read_back_at = None
     if one.gone:
         listing.gone_at = now
-        tell_gone(listing, now=now)
+        tell_gone(listing, problems=problems)
     if one.fulfilled_by_amazon:
         listing.fulfilment = Fulfilment.FBA
     listing.save(update_fields=["read_back_at", "gone_at", "fulfilment"])

@@ -178,6 +178,8 @@ def wanted_orders(account_id: int, *, now: datetime, limit: int) -> tuple[Wanted
     """Those to be downloaded now: what a notification spoke of first, then gaps, then what catches up."""
     ready = Q(again_at=None) | is_due("again_at", now, LONGEST_ROW_WAIT)
     rows = WantedOrder.objects.filter(ready, account_id=account_id)
+    if not rows.exists():
+        return ()
     found: list[WantedOrder] = []
     for source in WantedBy:
         if len(found) < limit:
