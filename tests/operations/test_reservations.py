@@ -204,6 +204,31 @@ def test_a_link_reserves_and_unlinking_frees(shop):
     check_the_ledger()
 
 
+def test_a_link_reserves_for_every_order_that_waits_for_it(shop):
+    """A best seller may be linked when a thousand orders of it wait: none of their units is sold twice."""
+    mug = StockItem.objects.create(code="A-MUG", name="Mug", made_at=NOW)
+    ledger.receive_stock(mug.pk, shop.warehouse.pk, 2000, now=NOW)
+    product = shop.listing("MUG")
+    shop.take(french(a_line(quantity=2)))
+    _copy_import(times=600)
+    links.link_product(product.pk, mug.pk, user=shop.olga, now=NOW)
+    assert shop.level(mug) == (2000, 2 * 601)
+    check_the_ledger()
+    links.unlink_product(product.pk, user=shop.olga, now=NOW)
+    assert shop.level(mug) == (2000, 0)
+
+
+def _copy_import(*, times):
+    """The one order that waits, with its one line, under as many numbers more."""
+    order, line = ImportedOrder.objects.get(), ImportedLine.objects.get()
+    facts = {f.attname: getattr(order, f.attname) for f in order._meta.concrete_fields if not f.primary_key}
+    said = {f.attname: getattr(line, f.attname) for f in line._meta.concrete_fields if not f.primary_key}
+    orders = ImportedOrder.objects.bulk_create(
+        ImportedOrder(**{**facts, "amazon_order_id": f"026-1000000-{number:07d}"}) for number in range(times)
+    )
+    ImportedLine.objects.bulk_create(ImportedLine(**{**said, "imported_id": one.pk}) for one in orders)
+
+
 def test_the_site_is_the_first_by_priority_of_those_that_sell_the_article(shop):
     second = Site.objects.create(name="Second", kind="own", priority=5, made_at=NOW)
     shop.channel("FBM", second, DE)

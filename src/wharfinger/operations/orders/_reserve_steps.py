@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
+from wharfinger.db.any_of import any_of
 from wharfinger.db.models import ChannelProduct, ImportedLine, ImportedOrder
 from wharfinger.domain.orders.matching import Matched
 from wharfinger.domain.orders.order import AmazonStatus, Fulfilment, IncomingLine, IncomingOrder
@@ -25,7 +26,6 @@ from wharfinger.operations.orders._channel_facts import Channels, Links
 from wharfinger.operations.stock._allocation_steps import Claim, Key, claims_of
 from wharfinger.operations.stock._shelf import Shelf
 
-_AT_MOST = 500
 SHORTEST_KEPT = timedelta(days=1)
 """The setting is whole days: a younger order need not ask for it."""
 ENDED = (AmazonStatus.SHIPPED, AmazonStatus.CANCELLED, AmazonStatus.UNFULFILLABLE)
@@ -228,18 +228,22 @@ def reserve_elsewhere(account_id: int, *, now: datetime) -> int:
 
 
 def _serve_orders(account_id: int, lines: QuerySet[ImportedLine], now: datetime) -> int:
-    """Match the orders of these lines anew, and give them what they need and can have."""
+    """Match the orders of these lines anew, and give them what they need and can have.
+
+    All of them at once, in a fixed number of statements: nobody comes back for those that were left out, and their
+    units would be sold twice.
+    """
     orders = {
         row.pk: row
         for row in ImportedOrder.objects.select_for_update(of=("self",), no_key=True)
         .filter(pk__in=lines.values("imported"))
         .exclude(amazon_status__in=ENDED)
-        .order_by("pk")[:_AT_MOST]
+        .order_by("pk")
     }
     if not orders:
         return 0
     kept, shelf = Rows(ImportedLine), Shelf()
-    rows = kept.read(ImportedLine.objects.filter(imported__in=orders).order_by("imported__ship_by", "pk"))
+    rows = kept.read(ImportedLine.objects.filter(any_of("imported", orders)).order_by("imported__ship_by", "pk"))
     channels, links = Channels(account_id), Links(account_id, [(row.sku, row.asin) for row in rows])
     for row in rows:
         match_rows(channels, links, orders[row.imported_id], [row])
