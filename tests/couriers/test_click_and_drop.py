@@ -140,6 +140,31 @@ def test_a_deleted_order_is_not_there(royal_mail):
         client(royal_mail).void(made.identifier)
 
 
+OTHER = {"orderIdentifier": 7, "orderReference": "SO000099-1-beef", "trackingNumber": "AB123456785GB"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "call", "unknown"),
+    [
+        ({"createdOrders": [OTHER]}, lambda courier: courier.buy(REQUEST), True),
+        ([OTHER], lambda courier: courier.find(REQUEST.reference), False),
+        ([{"orderIdentifier": 7}], lambda courier: courier.find(REQUEST.reference), False),
+        ([OTHER], lambda courier: courier.fetch("1000"), False),
+        ({"deletedOrders": [{"orderIdentifier": 7}]}, lambda courier: courier.void("1000"), True),
+    ],
+)
+def test_an_answer_about_another_order_is_no_answer(answer, call, unknown):
+    """Its label would send the goods to somebody else, and a purchase that is not found is made again."""
+
+    def network(request):
+        is_label = request.url.path.endswith("/label")
+        return httpx2.Response(200, content=LABEL) if is_label else httpx2.Response(200, json=answer)
+
+    with pytest.raises(NotUnderstood, match="another order") as caught:
+        call(ClickAndDrop(Transport(http=httpx2.MockTransport(network)), KEY))
+    assert caught.value.outcome_unknown is unknown
+
+
 def test_a_check_sees_whether_the_key_is_taken(royal_mail):
     assert client(royal_mail).check() == "4.2"
     with pytest.raises(KeyRefused):

@@ -86,7 +86,10 @@ class ClickAndDrop:
         answer = self._call("create order", "POST", "/orders", body, private=private)
         made = _read("create order", answer, _Created, unknown=True)
         if made.created_orders:
-            return _bought(made.created_orders[0], private)
+            order = made.created_orders[0]
+            if order.order_reference not in (None, request.reference):
+                raise _another("create order", answer, unknown=True)
+            return _bought(order, private)
         if not made.failed_orders:
             raise NotUnderstood(
                 "create order",
@@ -97,12 +100,16 @@ class ClickAndDrop:
         raise _refusal("create order", answer.status, _said(made.failed_orders[0].errors), private)
 
     def find(self, reference: str) -> BoughtLabel | None:
-        """The order with this reference; of several the first."""
+        """The order with this reference; of several the first. Orders with other references alone are no answer: it is
+        not known then whether ours is there."""
         try:
             answer = self._call("look up order", "GET", f"/orders/{quoted(reference)}")
         except NotThere:
             return None
-        found = [one for one in _read("look up order", answer, list[_Order]) if one.order_reference == reference]
+        shown = _read("look up order", answer, list[_Order])
+        found = [one for one in shown if one.order_reference == reference]
+        if shown and not found:
+            raise _another("look up order", answer)
         return _known(min(found, key=lambda one: one.order_identifier)) if found else None
 
     def fetch(self, identifier: str) -> BoughtLabel:
@@ -115,12 +122,13 @@ class ClickAndDrop:
         )
         if not label.body.startswith(_PDF):
             raise NotUnderstood("get label", status=label.status, said=[Said("the label is no PDF")])
-        orders = _read(
-            "look up order", self._call("look up order", "GET", f"/orders/{_number(identifier)}"), list[_Order]
-        )
+        answer = self._call("look up order", "GET", f"/orders/{_number(identifier)}")
+        orders = _read("look up order", answer, list[_Order])
         if not orders:
             raise NotThere("look up order", status=200)
         known = _known(orders[0])
+        if known.identifier != identifier:
+            raise _another("look up order", answer)
         return BoughtLabel(known.identifier, known.reference, known.tracking_number, label.body)
 
     def void(self, identifier: str) -> None:
@@ -128,6 +136,8 @@ class ClickAndDrop:
         found = _read("delete order", answer, _Deleted, unknown=True)
         if not found.deleted_orders:
             raise _refusal("delete order", answer.status, _said(found.errors), ())
+        if found.deleted_orders[0].order_identifier not in (None, int(identifier)):
+            raise _another("delete order", answer, unknown=True)
 
     def _call(
         self,
@@ -358,6 +368,12 @@ def _pdf(text: str | None) -> bytes | None:
 
 
 # --- what went wrong
+
+
+def _another(call: str, response: Response, *, unknown: bool = False) -> NotUnderstood:
+    """An answer about another order than the request's is no answer: its label would send the goods elsewhere."""
+    said = [Said("the answer is about another order")]
+    return NotUnderstood(call, status=response.status, said=said, outcome_unknown=unknown)
 
 
 def _error(call: str, response: Response, private: Iterable[str]) -> CourierError:
