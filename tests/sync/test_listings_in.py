@@ -8,7 +8,7 @@ from tests.factories.orders import an_order
 from tests.factories.stock import a_listing, a_site, an_item
 from tests.sync.fake_amazon import Entry, FakeAmazon, SteppedClock
 
-from wharfinger.amazon.errors import NotAnsweredAsPromised, PageTokenRefused, ServerFault
+from wharfinger.amazon.errors import NotAnsweredAsPromised, PageTokenRefused, Refused, ServerFault
 from wharfinger.amazon.messages.catalog import (
     CatalogIdentifier,
     CatalogImage,
@@ -279,6 +279,30 @@ def test_twenty_asins_are_fetched_at_a_time_and_the_budget_ends_it():
     shop.amazon.faults["searchCatalogItems"] += [None, NotBefore(NOW + timedelta(hours=1), "searchCatalogItems")]
     assert shop.run().outcome.endswith("0 of 20 ASINs described by the catalogue")
     assert ChannelProduct.objects.filter(described_at=None).count() == 10
+
+
+def test_an_odd_asin_keeps_no_other_one_from_being_described():
+    shop = Shop(**{f"S{number}": Entry(asin=f"B{number}") for number in range(3)})
+    for number in (0, 2):
+        names = (CatalogSummary(marketplace_id=UK, item_name="A jug"),)
+        numbers = (CatalogIdentifier(identifier_type="UPC", identifier="012345678905"),)
+        numbers = (IdentifiersOfMarketplace(marketplace_id=UK, identifiers=numbers),)
+        shop.amazon.catalog[f"B{number}"] = CatalogItem(asin=f"B{number}", identifiers=numbers, summaries=names)
+    refusal = Refused("searchCatalogItems", status=400, code="InvalidInput", message="One of the ASINs is odd")
+    shop.amazon.faults["searchCatalogItems"] += [refusal, None, refusal]
+    assert shop.run().outcome.endswith("0 gone, 2 of 3 ASINs described by the catalogue")
+    called = shop.amazon.named("searchCatalogItems")
+    assert called == [(UK, ("B0", "B1", "B2")), (UK, ("B0",)), (UK, ("B1",)), (UK, ("B2",))]
+    assert undescribed_asins(shop.account.pk, 20) is None
+
+
+def test_a_catalogue_that_refuses_everything_is_said_and_not_taken_for_odd_asins():
+    shop = Shop(**{f"S{number}": Entry(asin=f"B{number}") for number in range(9)})
+    shop.amazon.faults["searchCatalogItems"] += [Refused("searchCatalogItems", status=400)] * 20
+    with pytest.raises(Refused):
+        shop.run()
+    assert Listing.objects.filter(gone_at=None).count() == 9
+    assert len(shop.amazon.named("searchCatalogItems")) < 10
 
 
 def test_linked_and_ignored_listings_need_no_description():

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from wharfinger.amazon.client import CATALOG_AT_MOST
-from wharfinger.amazon.errors import NotAnsweredAsPromised, PageTokenRefused
+from wharfinger.amazon.errors import InvalidRequest, NotAnsweredAsPromised, PageTokenRefused, Refused
+from wharfinger.amazon.messages.catalog import CatalogPage
 from wharfinger.db.queries.stock.listing_readings import MarketplaceToRead, marketplaces_read, marketplaces_to_read
 from wharfinger.db.queries.stock.undescribed import undescribed_asins
 from wharfinger.domain.counts import counted
@@ -24,6 +25,8 @@ PATIENCE = 30.0
 WAITS_AT_MOST = 200
 CATALOG_CALLS_AT_MOST = 500
 """Of one reading, waits among them: some thousands of ASINs, 20 a call."""
+ODD_ASINS_AT_MOST = 3
+"""Refused one by one in a run: more of them are no odd ASINs."""
 RESTARTS = 1
 """A page that is refused twice is refused for another reason than its token."""
 
@@ -68,10 +71,11 @@ def run(account_id: int, amazon: Calls, clock: Clock) -> FlowResult:
 
 def _describe(account_id: int, amazon: Calls, clock: Clock) -> str:
     """Ask Amazon's catalogue for the GTINs and pictures that unlinked listings came without, each once. What the budget
-    does not allow now is fetched after the next reading."""
-    filled = requested = 0
+    does not allow now is fetched after the next reading. An ASIN that Amazon refuses alone is left without."""
+    filled = requested = odd = 0
+    some = CATALOG_AT_MOST
     for _ in range(CATALOG_CALLS_AT_MOST):
-        wanted = undescribed_asins(account_id, CATALOG_AT_MOST)
+        wanted = undescribed_asins(account_id, some)
         if wanted is None:
             break
         marketplace_id, asins = wanted
@@ -83,6 +87,16 @@ def _describe(account_id: int, amazon: Calls, clock: Clock) -> str:
                 break
             clock.pause(max(0.2, seconds))
             continue
+        except (Refused, NotAnsweredAsPromised, InvalidRequest) as error:
+            if len(asins) > 1:
+                some = 1  # one odd ASIN is enough for a refusal: each alone
+                continue
+            odd += 1
+            if odd > ODD_ASINS_AT_MOST:
+                raise  # none of them is odd: Amazon refuses them all, and the flow's row says so
+            some = CATALOG_AT_MOST
+            log.warning("ASIN %s in %s, account %s: %s", asins[0], marketplace_id, account_id, error)
+            page = CatalogPage(items=())
         found = {item.asin: description_of(item, marketplace_id) for item in page.items}
         filled += keep_descriptions(account_id, marketplace_id, asins, found, now=clock.now())
         requested += len(asins)
