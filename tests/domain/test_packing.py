@@ -35,6 +35,23 @@ def test_a_scanned_text_means_an_item_in_any_form_of_its_code(text, item):
     assert article_of(text, ARTICLES) == item
 
 
+NEARLY = (Article(3, ("T-1.5",)), Article(4, ("T-15",)))
+
+
+@pytest.mark.parametrize(
+    ("text", "bearers", "item"),
+    [("T-1.5", (3,), 3), ("T-15", (4,), 4), ("T15", (), None), ("T15", (5,), None), ("t-1.5", (), None)],
+)
+def test_of_codes_that_differ_in_signs_alone_the_exact_one_counts(text, bearers, item):
+    """Size 1.5 is not size 15, whether the order wants one of them or both."""
+    assert article_of(text, NEARLY, bearers=bearers) == item
+
+
+def test_a_code_of_an_item_that_the_order_does_not_want_is_no_code_of_one_that_it_wants():
+    assert article_of("T15", NEARLY[:1], bearers=(4,)) is None
+    assert article_of("t15", NEARLY[:1]) == 3
+
+
 @pytest.mark.parametrize(
     ("scanned", "item", "result"),
     [

@@ -80,6 +80,17 @@ def test_a_wrong_item_is_named():
     assert bench.look_at_bench(shop.pat).scanned == {}
 
 
+def test_an_item_whose_code_differs_in_a_sign_alone_is_the_wrong_item():
+    shop = Shop()
+    small, large = an_item("T-1.5"), an_item("T-15")
+    ledger.receive_stock(small.pk, shop.site.pk, 5, now=NOW)
+    order = shop.order((small, 1))
+    shop.claim(order)
+    scan = shop.scan(order, "T-15")
+    assert (scan.result, scan.item_id, scan.name) == (ScanResult.WRONG, large.pk, "T-15")
+    assert shop.scan(order, "t1.5").result is ScanResult.COMPLETE
+
+
 def test_nothing_leaves_before_everything_is_scanned_but_a_parcel_of_what_is():
     shop = Shop()
     order = shop.order((shop.mug, 2), (shop.plate, 1))

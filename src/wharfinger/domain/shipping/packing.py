@@ -1,6 +1,6 @@
 """The packing bench: which units of an order are scanned, what a scanned text means, whose order it is. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -36,11 +36,20 @@ class Article:
         return any(squeeze(code) == wanted or (article and gtin14(code) == article) for code in self.codes)
 
 
-def article_of(text: str, articles: Iterable[Article]) -> int | None:
-    """The item that a scanned text means; None where it means none of them."""
+def article_of(text: str, articles: Iterable[Article], *, bearers: Collection[int] = ()) -> int | None:
+    """The item that a scanned text means; None where it means none of them, or several. `bearers`: all stock items with
+    exactly this code.
+
+    What is written exactly so goes first: T-15 and T-1.5 are two items, and only one of them is in the packer's hand.
+    """
     if not squeeze(text):
         return None
-    return next((article.item_id for article in articles if article.is_meant_by(text)), None)
+    known = list(articles)
+    exactly = [one.item_id for one in known if one.item_id in bearers or text.strip() in one.codes]
+    if exactly or bearers:
+        return next(iter(exactly), None)
+    found = {one.item_id for one in known if one.is_meant_by(text)}
+    return found.pop() if len(found) == 1 else None
 
 
 def count_scan(wanted: Mapping[int, int], scanned: Mapping[int, int], item_id: int | None) -> ScanResult:

@@ -188,7 +188,9 @@ def scan_item(order_id: int, *, code: str = "", item_id: int | None = None, mach
     if isinstance(leaves, Stays):
         raise refusal(leaves)
     wanted, scanned = units_by_item(leaves.lines), _scanned(row)
-    meant = item_id if item_id is not None else article_of(code, _articles(order_id, wanted))
+    meant = item_id
+    if item_id is None:
+        meant = article_of(code, _articles(order_id, wanted), bearers=items_meant(code))
     result = count_scan(wanted, scanned, meant)
     if meant is not None and result.right:
         row.scanned = {**row.scanned, str(meant): scanned.get(meant, 0) + 1}
