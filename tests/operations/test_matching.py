@@ -85,6 +85,16 @@ def test_a_changed_list_tries_the_lines_that_were_held(shop):
     assert (entry.noun, entry.before, entry.after) == ("Channel", {"codes": []}, {"codes": ["stock_code"]})
 
 
+def test_a_changed_list_tries_all_of_them_however_many(shop, monkeypatch):
+    """The worker, who goes on with what is too much for one press, finds linked SKUs only."""
+    monkeypatch.setattr(_link_steps, "ORDERS_AT_ONCE", 2)
+    shop.item("MUG", 50, listed=False)
+    for number in range(5):
+        hear(shop, a_line("MUG"), number=number)
+    assert go_by(shop, MatchCode.STOCK_CODE) == 5
+    assert not SalesOrder.objects.exclude(state="ready_to_ship").exists()
+
+
 @pytest.mark.parametrize("codes", [["amazon_sku"], ["stock_code", "stock_code"], ["shoe size"]])
 def test_a_list_that_makes_no_sense_is_refused(shop, codes):
     with pytest.raises(Refused):

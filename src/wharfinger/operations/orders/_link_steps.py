@@ -34,8 +34,10 @@ def fix_held_skus(account_id: int, skus: Collection[str], *, now: datetime) -> i
 
 
 def fix_lines_of_channel(channel: Channel, *, now: datetime) -> int:
-    """The channel goes by other codes now."""
-    return _fix(channel.account_id, _held_lines(channel.account_id).filter(order__channel=channel), now)
+    """The channel goes by other codes now. All of them at once: the worker, who looks for linked SKUs, would not find
+    those that a barcode means."""
+    held = _held_lines(channel.account_id).filter(order__channel=channel)
+    return _fix(channel.account_id, held, now, everything=True)
 
 
 def fix_linked_lines(*, now: datetime) -> int:
@@ -55,15 +57,16 @@ def _held_lines(account_id: int) -> QuerySet[SalesOrderLine]:
     return SalesOrderLine.objects.filter(item__isnull=True, order__channel__account=account_id).exclude(held_reason="")
 
 
-def _fix(account_id: int, held: QuerySet[SalesOrderLine], now: datetime) -> int:
-    """The most urgent orders of these lines; a fixed number of statements."""
+def _fix(account_id: int, held: QuerySet[SalesOrderLine], now: datetime, *, everything: bool = False) -> int:
+    """The most urgent orders of these lines, or all of them; a fixed number of statements."""
+    at_once = None if everything else ORDERS_AT_ONCE
     urgent = SalesOrder.objects.filter(pk__in=held.values("order")).order_by(F("ship_by").asc(nulls_last=True), "pk")
-    ids = list(urgent.values_list("pk", flat=True)[: ORDERS_AT_ONCE + 1])
+    ids = list(urgent.values_list("pk", flat=True)[: None if at_once is None else at_once + 1])
     if not ids:
         return 0
-    if len(ids) > ORDERS_AT_ONCE:
+    if at_once is not None and len(ids) > at_once:
         triggers.run_periodic_task(triggers.BULK_ACTIONS)
-    book = open_orders(account_id, ids[:ORDERS_AT_ONCE], now)
+    book = open_orders(account_id, ids[:at_once], now)
     orders = sorted(book.sales, key=lambda order: (order.ship_by is None, order.ship_by or now, order.pk))
     fixed = {order.pk: _match(book, order) for order in orders}
     changed = [order for order in orders if fixed[order.pk]]
