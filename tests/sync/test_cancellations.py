@@ -3,11 +3,13 @@
 import pytest
 from tests.sync.whole_amazon import Whole
 
+from wharfinger.amazon.errors import NotAnsweredAsPromised
 from wharfinger.db.models import Activity, Allocation, Cancellation, OrderFeed, Problem, SalesOrder
 from wharfinger.domain.orders.cancelling import CancelReason
 from wharfinger.operations.orders.actions import cancellations
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.shipping import shipments
+from wharfinger.sync.calls import Calls
 
 pytestmark = pytest.mark.django_db
 SKU = "HH-0010"
@@ -148,6 +150,23 @@ def test_a_lost_answer_is_settled_by_the_order_itself_and_nothing_is_sent_twice(
     assert (states(), len(feeds_of(whole))) == (["attempted"], 1)
     go_on(whole, 20)
     assert (states(), len(feeds_of(whole))) == (["confirmed"], 1)
+
+
+def test_an_order_that_amazon_does_not_return_keeps_no_other_waiting(whole, monkeypatch):
+    first, second = an_order(whole), an_order(whole)
+    cancel(whole, first)
+    cancel(whole, second)
+    plain = Calls.get_order
+
+    def get_order(calls, number):
+        if number == first.imported.amazon_order_id:
+            raise NotAnsweredAsPromised("getOrder", status=200, message="no JSON")
+        return plain(calls, number)
+
+    monkeypatch.setattr(Calls, "get_order", get_order)
+    go_on(whole)
+    assert [at_amazon(whole, order).status for order in (first, second)] == ["CANCELLED", "CANCELLED"]
+    assert states() == ["accepted", "confirmed"]
 
 
 def test_a_call_that_never_arrived_is_sent_again_when_the_order_has_stayed_open(whole):

@@ -14,7 +14,14 @@ from tests.factories.shipping import a_service
 from tests.factories.stock import a_site, an_item
 from tests.sync.fake_amazon import After, FakeAmazon, SteppedClock
 
-from wharfinger.amazon.errors import AccessDenied, Refused, ServerFault, TimedOut, Unreachable
+from wharfinger.amazon.errors import (
+    AccessDenied,
+    NotAnsweredAsPromised,
+    Refused,
+    ServerFault,
+    TimedOut,
+    Unreachable,
+)
 from wharfinger.db.models import Activity, Confirmation, Problem, SalesOrder
 from wharfinger.domain.orders.order import IncomingPackage
 from wharfinger.domain.shipping.shipments import ConfirmationState
@@ -224,6 +231,35 @@ class TestDoubt:
             shop.run()
         shop.run()
         assert shop.amazon.named("confirmShipment") == [(shop.orders[0].order_ref, 1)] * 2
+
+    @pytest.mark.parametrize(
+        "fault", [NotAnsweredAsPromised("getOrder", status=200), ServerFault("getOrder", status=500)]
+    )
+    def test_an_order_that_amazon_does_not_return_keeps_no_other_in_doubt(self, fault):
+        shop = Shop(2)
+        lost = After(TimedOut("confirmShipment", outcome_unknown=True))
+        shop.amazon.faults["confirmShipment"] += [lost, lost]
+        shop.run()
+        shop.clock.advance(minutes=3)
+        shop.amazon.faults["getOrder"].append(fault)
+        shop.run()
+        assert shop.states() == ["attempted", "confirmed"]
+        shop.clock.advance(minutes=3)
+        shop.run()
+        assert shop.states() == ["confirmed", "confirmed"]
+        assert set(shop.times_sent().values()) == {1}
+
+    def test_an_amazon_that_returns_no_order_at_all_ends_the_run(self):
+        shop = Shop(5)
+        shop.amazon.faults["confirmShipment"] += [After(TimedOut("confirmShipment", outcome_unknown=True))] * 5
+        with pytest.raises(TimedOut):
+            shop.run()
+        shop.clock.advance(minutes=3)
+        shop.amazon.faults["confirmShipment"].clear()
+        shop.amazon.faults["getOrder"] += [ServerFault("getOrder", status=500)] * 5
+        with pytest.raises(ServerFault):
+            shop.run()
+        assert len(shop.amazon.named("getOrder")) == 3
 
     def test_amazons_faults_in_a_row_end_the_run(self):
         shop = Shop(5)
@@ -455,6 +491,17 @@ def test_a_cancelled_orders_confirmation_is_never_late():
     shop.clock.advance(days=2)
     shop.run()
     assert not Problem.objects.exists()
+
+
+def test_late_is_alarmed_above_all_where_amazon_takes_no_confirmation():
+    shop = Shop()
+    shop.clock.advance(days=2)
+    shop.amazon.faults["confirmShipment"].append(Unreachable("confirmShipment"))
+    shop.amazon.faults["confirmShipment"] += [ServerFault("confirmShipment", status=503)] * 3
+    shop.orders += [shop.send() for _ in range(3)]
+    with pytest.raises(ServerFault):
+        shop.run()
+    assert Problem.objects.filter(kind="confirmation_late").exists()
 
 
 def test_late_is_alarmed_and_solved():

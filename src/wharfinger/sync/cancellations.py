@@ -7,7 +7,15 @@ time; what is requested meanwhile waits for the next.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from wharfinger.amazon.errors import AccessDenied, AmazonError, NotFound, Refused, Verdict
+from wharfinger.amazon.errors import (
+    AccessDenied,
+    AmazonError,
+    NotAnsweredAsPromised,
+    NotFound,
+    Refused,
+    ServerFault,
+    Verdict,
+)
 from wharfinger.amazon.messages.feeds import (
     ORDER_ACKNOWLEDGEMENT,
     XML,
@@ -29,6 +37,7 @@ from wharfinger.sync.translate.cancellations import to_cancelled_order
 from wharfinger.sync.translate.orders import status_of
 
 SOONEST = timedelta(seconds=10)
+FAULTS_IN_A_ROW = 3
 
 
 @dataclass
@@ -164,7 +173,9 @@ def _take(account_id: int, feed: FeedUnderWay, found: Feed, amazon: Calls, clock
 
 
 def _read_back(account_id: int, amazon: Calls, clock: Clock, done: _Run) -> None:
-    """Each order as Amazon has it now, kept like any other: a cancelled one gives its units back when it is taken."""
+    """Each order as Amazon has it now, kept like any other: a cancelled one gives its units back when it is taken. One
+    that Amazon does not return keeps none of the others waiting."""
+    faults = 0
     machine_before = clock.machine_now() - timedelta(seconds=amazon.whole_timeout)
     for one in cancellations.due_to_read_back(account_id, now=clock.now(), machine_before=machine_before):
         try:
@@ -173,6 +184,13 @@ def _read_back(account_id: int, amazon: Calls, clock: Clock, done: _Run) -> None
         except (NotFound, AccessDenied, Refused, Unreadable) as error:
             cancellations.postpone_read_back([one.id], error=str(error), now=clock.now())
             continue
+        except (NotAnsweredAsPromised, ServerFault) as error:  # of this one order (behaviours O10, O24)
+            cancellations.postpone_read_back([one.id], error=str(error), now=clock.now())
+            faults += 1
+            if faults >= FAULTS_IN_A_ROW:
+                raise
+            continue
+        faults = 0
         inbox.keep_order(account_id, RawOrder(one.amazon_order_id, body), now=clock.now())
         _note(account_id, one, status, clock, done)
 

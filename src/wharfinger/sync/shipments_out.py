@@ -3,7 +3,15 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from wharfinger.amazon.errors import AccessDenied, AmazonError, NotFound, Refused, Verdict
+from wharfinger.amazon.errors import (
+    AccessDenied,
+    AmazonError,
+    NotAnsweredAsPromised,
+    NotFound,
+    Refused,
+    ServerFault,
+    Verdict,
+)
 from wharfinger.amazon.messages.orders import AmazonOrder, decode_order
 from wharfinger.amazon.messages.wire import Unreadable
 from wharfinger.domain.orders.order import AmazonStatus
@@ -40,12 +48,14 @@ def run(account_id: int, amazon: Calls, clock: Clock) -> FlowResult:
     """Tell Amazon of the parcels that left, then look up those in doubt."""
     done = _Run()
     waits: list[NotBefore] = []
-    for part in (_tell_waiting, _look_up):
-        try:
-            part(account_id, amazon, clock, done)
-        except NotBefore as wait:  # each part has a budget of its own
-            waits.append(wait)
-    confirmations.alarm_late(account_id, now=clock.now())
+    try:
+        for part in (_tell_waiting, _look_up):
+            try:
+                part(account_id, amazon, clock, done)
+            except NotBefore as wait:  # each part has a budget of its own
+                waits.append(wait)
+    finally:  # above all where Amazon takes none
+        confirmations.alarm_late(account_id, now=clock.now())
     if waits:
         first = min(waits, key=lambda one: one.at)
         return FlowResult(done.summary(), first.at, f"the rate limit of {first.operation}")
@@ -153,14 +163,23 @@ def _look_into_refusal(
 
 
 def _look_up(account_id: int, amazon: Calls, clock: Clock, done: _Run) -> None:
-    """Doubtful attempts, no sooner than their request can have died; accepted ones that no search has shown."""
+    """Doubtful attempts, no sooner than their request can have died; accepted ones that no search has shown. An order
+    that Amazon does not return keeps none of the others in doubt (behaviours O10, O24)."""
     machine_before = clock.machine_now() - timedelta(seconds=amazon.whole_timeout)
+    done.faults = 0
     for doubt in confirmations.due_to_look_up(account_id, now=clock.now(), machine_before=machine_before):
         try:
             order = decode_order(amazon.get_order(doubt.amazon_order_id).value)
         except (NotFound, AccessDenied, Refused, Unreadable) as error:
             confirmations.postpone_look(doubt.id, error=str(error), now=clock.now())
             continue
+        except (NotAnsweredAsPromised, ServerFault) as error:
+            confirmations.postpone_look(doubt.id, error=str(error), now=clock.now())
+            done.faults += 1
+            if done.faults >= FAULTS_IN_A_ROW:
+                raise
+            continue
+        done.faults = 0
         done.seen += _note(doubt.id, order, clock) is ConfirmationState.CONFIRMED
 
 
