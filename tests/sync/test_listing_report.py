@@ -94,6 +94,19 @@ def test_a_report_that_failed_is_no_empty_shop_and_is_requested_again_some_hours
     assert (last().state.value, ListingReport.objects.count()) == ("compared", 2)
 
 
+def test_a_document_that_amazon_does_not_give_is_given_up_and_another_report_requested(whole):
+    fault(whole, "500", operation="getReportDocument", count=1000)
+    go_on(whole)
+    assert last().state.value == "preparing"
+    whole.amazon.advance(13 * 3600)
+    go_on(whole, 1)
+    assert (last().state.value, "does not give" in last().error) == ("failed", True)
+    fault(whole, "", clear=True)
+    whole.amazon.advance(7 * 3600)
+    go_on(whole)
+    assert (last().state.value, ListingReport.objects.count()) == ("compared", 2)
+
+
 def test_a_request_whose_answer_was_lost_is_looked_for_before_it_is_made_again(whole):
     listing_report.run(whole.account.pk, whole.calls_for(whole.account.pk), whole.clock)
     ListingReport.objects.update(state="wanted", report_id="", requested_at=None)

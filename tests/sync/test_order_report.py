@@ -278,6 +278,17 @@ def test_another_report_of_the_type_is_not_taken_for_the_one_that_was_requested(
     assert (last(whole).state, made_at_amazon(whole)) == ("compared", 2)
 
 
+def test_a_document_that_amazon_does_not_give_is_no_proof_and_given_up(whole):
+    whole.place(SKU)
+    whole.trade(9)
+    whole.amazon.control("faults", {"kind": "500", "operation": "getReportDocument", "count": 1000})
+    check(whole)
+    assert last(whole).state.value == "preparing"
+    whole.amazon.advance(13 * 3600)
+    order_report.run(whole.account.pk, whole.calls_for(whole.account.pk), whole.clock)
+    assert (last(whole).state.value, "does not give" in last(whole).error) == ("failed", True)
+
+
 def test_an_address_that_has_expired_is_requested_anew(whole):
     whole.place(SKU)
     whole.trade(9)

@@ -9,7 +9,7 @@ from tests.factories.ground import DE, NOW, UK
 from tests.factories.stock import a_listing, a_site, an_item
 from tests.sync.fake_amazon import After, Entry, FakeAmazon, SteppedClock
 
-from wharfinger.amazon.errors import AccessDenied, Refused, ServerFault, TimedOut
+from wharfinger.amazon.errors import AccessDenied, NotAnsweredAsPromised, Refused, ServerFault, TimedOut
 from wharfinger.db.models import Listing, ListingFeed, Problem, StockNotice, StockPush
 from wharfinger.domain.stock.plan import Plan
 from wharfinger.operations.installation._problem_steps import Problems
@@ -339,6 +339,39 @@ def test_a_report_that_cannot_be_read_is_settled_by_what_the_listings_show():
     assert "no processing report" in shop.feed().error
     shop.run(minutes=4)
     assert set(Listing.objects.values_list("sent_quantity", "read_back_quantity")) == {(12, 12)}
+
+
+NO_WORD = [
+    ("getFeed", ServerFault("getFeed", status=500)),
+    ("getFeed", NotAnsweredAsPromised("getFeed", status=200)),
+    ("getFeed", AccessDenied("getFeed", status=403)),
+    ("getFeed", Refused("getFeed", status=400)),
+]
+
+
+@pytest.mark.parametrize(("operation", "fault"), NO_WORD)
+def test_a_feed_of_which_amazon_says_nothing_holds_up_no_patch_and_in_the_end_no_number(operation, fault):
+    shop = Shop(("MUG", 12))
+    shop.run()
+    shop.amazon.feed_takes = None
+    shop.amazon.faults[operation] += [fault] * 9
+    shop.add("CUP", 30)
+    assert "Amazon says nothing of 1 feed" in shop.run_by_patches(seconds=120).outcome
+    assert (shop.patched(), shop.feed().state.value) == ([("CUP", 30)], "processing")
+    shop.run_by_patches(minutes=40)
+    assert shop.shown() == {"MUG": 12, "CUP": 30}
+
+
+def test_a_report_that_amazon_does_not_give_is_settled_by_what_the_listings_show():
+    shop = Shop(("MUG", 12), ("CUP", 30))
+    shop.run()
+    shop.amazon.loses.add("CUP")
+    shop.amazon.faults["getFeedDocument"] += [Refused("getFeedDocument", status=400, message="It is gone.")] * 9
+    shop.run(seconds=120)
+    assert "It is gone." in shop.feed().error
+    for _ in range(4):
+        shop.run_by_patches(minutes=5)
+    assert shop.shown() == {"MUG": 12, "CUP": 30}
 
 
 def test_what_is_not_to_be_sent_loses_its_notice_and_keeps_the_reason():

@@ -6,7 +6,15 @@ covers all: what differs from what was sent is judged like any look at a listing
 
 from datetime import datetime, timedelta
 
-from wharfinger.amazon.errors import AuthorisationLost, NotFound, OurBug, Refused, TokenExpired
+from wharfinger.amazon.errors import (
+    AuthorisationLost,
+    NotAnsweredAsPromised,
+    NotFound,
+    OurBug,
+    Refused,
+    ServerFault,
+    TokenExpired,
+)
 from wharfinger.amazon.messages.listing_report import read_listing_report
 from wharfinger.amazon.messages.reports import (
     ALL_LISTINGS,
@@ -87,11 +95,22 @@ def _go_on(account_id: int, report: OpenListingReport, calls: Calls, clock: Cloc
     """One step: what happened, and when to look again (None = it has ended)."""
     if not report.report_id or report.requested_at is None:
         return _request(report, calls, clock), clock.now() + FIRST_LOOK
+    age = clock.now() - report.requested_at
     try:
-        found = calls.get_report(report.report_id, ALL_LISTINGS).value
+        return _look(account_id, report, age, calls, clock)
     except NotFound:
         return _fail(report, "Amazon no longer knows the report.", clock), None
-    age = clock.now() - report.requested_at
+    except (Refused, NotAnsweredAsPromised, ServerFault) as error:
+        if age <= GIVEN_UP_AFTER:
+            raise
+        return _fail(report, f"Amazon does not give the listings report: {error.summary()}", clock), None
+
+
+def _look(
+    account_id: int, report: OpenListingReport, age: timedelta, calls: Calls, clock: Clock
+) -> tuple[str, datetime | None]:
+    """`age`: of its request."""
+    found = calls.get_report(report.report_id, ALL_LISTINGS).value
     match found.status:
         case Processing.DONE:
             return _take(account_id, report, found, calls, clock), None

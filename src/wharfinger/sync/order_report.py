@@ -9,7 +9,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from wharfinger.amazon.errors import AuthorisationLost, NotFound, OurBug, Refused, TokenExpired
+from wharfinger.amazon.errors import (
+    AuthorisationLost,
+    NotAnsweredAsPromised,
+    NotFound,
+    OurBug,
+    Refused,
+    ServerFault,
+    TokenExpired,
+)
 from wharfinger.amazon.messages.order_report import OrderReportFile, read_order_report
 from wharfinger.amazon.messages.reports import (
     ALL_ORDERS_BY_DATE,
@@ -146,11 +154,22 @@ def _go_on(account_id: int, report: OpenReport, calls: Calls, clock: Clock) -> t
     """One step of an open report: what happened, and when to go on (None = by the timetable)."""
     if not report.report_id or report.requested_at is None:
         return _request(account_id, report, calls, clock), clock.now() + FIRST_LOOK
+    age = clock.now() - report.requested_at
     try:
-        found = calls.get_report(report.report_id, _type_of(report)).value
+        return _look(account_id, report, age, calls, clock)
     except NotFound:
         return _fail(report, FAILED, "Amazon no longer knows the report.", clock), None
-    age = clock.now() - report.requested_at
+    except (Refused, NotAnsweredAsPromised, ServerFault) as error:
+        if age <= GIVEN_UP_AFTER:
+            raise
+        return _fail(report, FAILED, f"Amazon does not give the report: {error.summary()}", clock), None
+
+
+def _look(
+    account_id: int, report: OpenReport, age: timedelta, calls: Calls, clock: Clock
+) -> tuple[str, datetime | None]:
+    """`age`: of its request."""
+    found = calls.get_report(report.report_id, _type_of(report)).value
     match found.status:
         case Processing.DONE:
             return _take(account_id, report, found, calls, clock), None

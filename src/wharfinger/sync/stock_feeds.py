@@ -6,7 +6,7 @@ the feed leaves nothing that a next one would not work out anew.
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from wharfinger.amazon.errors import (
@@ -16,6 +16,7 @@ from wharfinger.amazon.errors import (
     NotAnsweredAsPromised,
     NotFound,
     Refused,
+    ServerFault,
 )
 from wharfinger.amazon.messages.feeds import Feed
 from wharfinger.amazon.messages.listing_feeds import (
@@ -46,6 +47,7 @@ from wharfinger.db.queries.stock.feeds import (
     waiting_by_marketplace,
     watched_long_enough,
 )
+from wharfinger.domain.counts import counted
 from wharfinger.domain.stock.plan import (
     FEED_AT_MOST,
     FIRST_LOOK,
@@ -70,6 +72,9 @@ DOUBT = timedelta(minutes=2)
 
 log = logging.getLogger(__name__)
 
+OF_FEEDS_ALONE = (Refused, AccessDenied, NotAnsweredAsPromised, ServerFault)
+"""Said of a feed, or of feeds: single quantities may pass all the same, and show whether all access is lost."""
+
 Planner = Callable[[Waiting, Limits, Pace], Plan]
 
 
@@ -81,6 +86,7 @@ class FeedsDone:
     accepted: int = 0
     refused: int = 0
     late: int = 0
+    faults: list[str] = field(default_factory=list)
 
     def summary(self) -> str:
         said = []
@@ -90,6 +96,8 @@ class FeedsDone:
             said.append(f"{self.accepted} accepted and {self.refused} refused by feed")
         if self.late:
             said.append(f"{self.late} of a late feed sent again")
+        if self.faults:
+            said.append(f"Amazon says nothing of {counted(len(self.faults), 'feed')} ({self.faults[0]})")
         return ", ".join(said)
 
 
@@ -97,14 +105,22 @@ class FeedsDone:
 
 
 def look(account_id: int, amazon: Calls, clock: Clock, done: FeedsDone) -> None:
-    """Every feed that has not ended one step on, when it is due."""
+    """Every feed that has not ended one step on, when it is due. A feed of which Amazon says nothing holds up neither
+    the others nor the patches: after its deadline they take its SKUs over."""
     for feed in feeds_under_way(account_id):
         if feed.state is ListingFeedState.PREPARING:  # its process died: the numbers may be old by now
             listing_feeds.drop(feed.id)
-        elif feed.state is ListingFeedState.SUBMITTING:
-            _settle_lost(account_id, feed, amazon, clock)
-        elif feed.look_at is None or feed.look_at <= clock.now() or feed.look_at > clock.now() + 2 * RARELY:
-            _look_at(account_id, feed, amazon, clock, done)
+            continue
+        try:
+            if feed.state is ListingFeedState.SUBMITTING:
+                _settle_lost(account_id, feed, amazon, clock)
+            elif feed.look_at is None or feed.look_at <= clock.now() or feed.look_at > clock.now() + 2 * RARELY:
+                _look_at(account_id, feed, amazon, clock, done)
+        except OF_FEEDS_ALONE as error:
+            log.warning("Feed %s of account %s: %s", feed.feed_id, account_id, error)
+            done.faults.append(error.summary())
+            if feed.state is not ListingFeedState.SUBMITTING:
+                _wait(account_id, feed, amazon, clock, done)
 
 
 def _settle_lost(account_id: int, feed: FeedUnderWay, amazon: Calls, clock: Clock) -> None:
@@ -177,7 +193,7 @@ def _minutes(age: timedelta) -> int:
 def _taken_back(feed: FeedUnderWay, amazon: Calls) -> bool:
     try:
         amazon.cancel_feed(feed.feed_id)
-    except (Refused, AccessDenied):  # it is being worked on
+    except OF_FEEDS_ALONE:  # it is being worked on, or may be
         return False
     return True
 
@@ -189,11 +205,13 @@ def _take(account_id: int, feed: FeedUnderWay, found: Feed, amazon: Calls, clock
     if not found.result_feed_document_id:
         doubt = "Amazon's feed is done and names no report."
     else:
-        document = amazon.get_feed_document(found.result_feed_document_id).value
         try:
+            document = amazon.get_feed_document(found.result_feed_document_id).value
             result = read_quantities_report(decompressed(amazon.download_feed_report(document)))
         except Unreadable as fault:
             doubt = f"Amazon's report: {fault}."
+        except OF_FEEDS_ALONE as error:
+            doubt = f"Amazon does not give the feed's report: {error.summary()}."
         else:
             refused = result.refused
             if 0 not in refused and result.processed != feed.messages:
