@@ -5,6 +5,31 @@ from django.apps import apps
 from wharfinger.db.fields import EnumField
 
 STORED = {
+    "Access": [
+        "order",
+        "imported_order",
+        "raw_message",
+        "customer",
+        "bench",
+        "label",
+        "attachment",
+        "customisation",
+        "list",
+        "search",
+        "export",
+        "held",
+        "unread",
+        "audit",
+        "signed_in",
+        "sign_in_failed",
+        "locked_out",
+        "signed_out",
+        "factor_shown",
+        "factor_failed",
+        "factor_set_up",
+        "password_changed",
+        "password_again",
+    ],
     "ActivatedFor": ["simulator", "sandbox"],
     "AlertKind": [
         "token_expires",
@@ -123,6 +148,7 @@ STORED = {
         "watched",
         "stock",
         "differences",
+        "access_log",
     ],
     "MailSecurity": ["starttls", "tls", "none"],
     "MovementReason": [
@@ -207,6 +233,7 @@ STORED = {
     "ShopState": ["running", "done", "failed"],
     "SiteKind": ["own", "shop", "third_party", "fba", "in_transit", "quarantine"],
     "StockPush.Outcome": ["attempted", "accepted", "refused", "later"],
+    "Subject": ["sales_order", "imported_order", "customer"],
     "Tracking": ["at_once", "by_hand", "typed_later", "later"],
     "WantedBy": ["person", "notification", "gap", "catch_up", "customised"],
     "Whose": ["amazon", "rate", "network", "access", "refusal", "ours"],

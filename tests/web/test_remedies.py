@@ -9,7 +9,7 @@ from tests.factories.people import olga_the_owner
 from tests.sync.orders_world import World
 from tests.web.problem_makers import MAKERS
 
-from wharfinger.db.models import AuditEntry, Problem, User
+from wharfinger.db.models import AccessEntry, AuditEntry, Problem, User
 from wharfinger.db.queries.installation.problems import problem_row
 from wharfinger.domain.installation.people import Role, may
 from wharfinger.domain.installation.problems import ProblemKind
@@ -90,6 +90,7 @@ def test_the_page_shows_the_problem_and_has_its_controls(kind, maker, sign_in, c
 
 
 def _look(sign_in, role, page, problem, label):
+    AccessEntry.objects.filter(user__username=role.value.lower()).delete()
     User.objects.filter(username=role.value.lower()).delete()
     answer = sign_in(role).get(page)
     assert answer.status_code == 200, f"{page} for {role.value}"

@@ -155,6 +155,7 @@ SECRETS: Mapping[str, tuple[str, ...]] = {
 """Encrypted or hashed as well, and nobody's personal data."""
 
 OF_THE_SHOP: Mapping[str, tuple[str, ...]] = {
+    "AccessEntry": ("address", "browser"),
     "User": ("username", "full_name", "email"),
     "SignInLimit": ("subject_hash", "name_hash"),
     "TestMail": ("to",),
@@ -163,6 +164,7 @@ OF_THE_SHOP: Mapping[str, tuple[str, ...]] = {
 """Of the people who work here: kept as long as they do, no buyer's."""
 
 SAYS_NO_PERSON: Mapping[str, str] = {
+    "AccessEntry": "details",
     "Activity": "text",
     "Alert": "key subject text remedy mail_error",
     "AmazonApplication": "name application_id client_id secret_last_four regions roles redirect_uri queue_url "

@@ -14,6 +14,7 @@ from wharfinger.web.views.channels import (
     set_up,
 )
 from wharfinger.web.views.installation import (
+    access_log,
     alerts,
     audit,
     backups,
@@ -137,4 +138,5 @@ urlpatterns = [
     *search.routes,
     *users.routes,
     *audit.routes,
+    *access_log.routes,
 ]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from wharfinger.domain.counts import counted
+from wharfinger.operations.installation import access_log
 from wharfinger.operations.orders.privacy import erasure
 
 _STEPS: tuple[Callable[..., int], ...] = (
@@ -36,6 +37,7 @@ def erase_some(now: datetime, *, at_most: int) -> tuple[Done, bool]:
             if not some:
                 break
     erasure.erase_traces(now=now)
+    access_log.erase_old(now=now)
     return Done(*counts), not left
 
 

@@ -27,7 +27,7 @@ from wharfinger.db.models.couriers import (
     CourierService,
 )
 from wharfinger.db.models.flows import FlowSchedule, PeriodicTaskSchedule, WorkerHeartbeat
-from wharfinger.db.models.history import Activity, AuditEntry
+from wharfinger.db.models.history import AccessEntry, Activity, AuditEntry
 from wharfinger.db.models.inbox import ImportedLine, ImportedOrder, OrderCursor, RawMessage
 from wharfinger.db.models.installation import Installation, RunningShop, SetupLink, User
 from wharfinger.db.models.list_views import ListSetting, SavedView
@@ -73,6 +73,7 @@ from wharfinger.db.models.warehouse.counts import CountEntry, CountLine, StockCo
 from wharfinger.db.models.warehouse.transfers import StockTransfer, TransferLine
 
 __all__ = [
+    "AccessEntry",
     "Activity",
     "Alert",
     "Allocation",

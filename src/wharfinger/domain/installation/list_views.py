@@ -19,3 +19,4 @@ class ListCode(Labelled):
     WATCHED = "watched", "Levels to watch"
     STOCK = "stock", "Stock"
     DIFFERENCES = "differences", "Differences at Amazon"
+    ACCESS_LOG = "access_log", "Access log"

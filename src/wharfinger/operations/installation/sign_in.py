@@ -75,6 +75,13 @@ def _locked(wanted: list[SignInLimit]) -> list[SignInLimit]:
     return list(SignInLimit.objects.select_for_update().filter(subject_hash__in=hashes).order_by("pk"))
 
 
+def paused_until(attempt: Attempt, *, now: datetime) -> datetime | None:
+    """Until when this attempt's failure stops the next one; None = another may follow at once. Machine time."""
+    hashes = [limit.subject_hash for limit in _limits_of(attempt)]
+    rows = SignInLimit.objects.filter(subject_hash__in=hashes, paused_until__gt=now)
+    return max((row.paused_until for row in rows if row.paused_until is not None), default=None)
+
+
 @operation
 def note_success(attempt: Attempt) -> None:
     """The name's and the browser's failures are forgotten; the address keeps those of its other names."""

@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import URLPattern, path
 
 from wharfinger.operations.installation.list_views import note_export
+from wharfinger.web.access_log import note_download
 from wharfinger.web.csv_files import csv_file
 from wharfinger.web.list_views.state import ListState
 from wharfinger.web.request_context import person, trade_now
@@ -23,6 +24,7 @@ def export(request: HttpRequest, shown: ListState[Any], rows: Iterable[Any], kin
     cells = [cell for column in shown.columns for cell in column.cells]
     headings = [cell.heading for cell in cells]
     note_export(shown.spec.code, kind, headings, shown.filters, user=person(request), now=trade_now())
+    note_download(request, shown, kind)
     name = str(shown.spec.code).replace("_", "-")
     return write(name, headings, (tuple(cell.value(row) for cell in cells) for row in rows))
 

@@ -15,11 +15,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from wharfinger.db.queries.orders.notifications import NotificationFacts, notification_facts
 from wharfinger.db.queries.orders.raw_messages import set_aside_notifications
 from wharfinger.domain.access.queues import queue_arn
+from wharfinger.domain.installation.access_log import Access
 from wharfinger.domain.installation.people import Right
 from wharfinger.domain.orders.raw_messages import written
 from wharfinger.operations.orders import notifications
 from wharfinger.operations.orders.notifications import QueueEntry
 from wharfinger.operations.refusals import Refused
+from wharfinger.web.access_log import note_reading
 from wharfinger.web.forms.notifications import QueueForm
 from wharfinger.web.live import answer_live, asks_for, live_part
 from wharfinger.web.request_context import allowed, message_of, person, show_refusal, trade_now
@@ -72,6 +74,7 @@ def show_unread(request: HttpRequest, account_id: int) -> HttpResponse:
     """Messages of the queue that are no notification that we know, as they came: what another program wrote there."""
     reader = reader_of(request)
     found = [(one, written(one.body, reader)) for one in set_aside_notifications(account_id)]
+    note_reading(request, Access.UNREAD, rows=len(found))
     context = {"facts": _facts_or_404(account_id), "found": found, "reader": reader}
     return render(request, "wharfinger/notifications/unread.html", context)
 

@@ -8,7 +8,9 @@ from django.views.decorators.http import require_safe
 
 from wharfinger.db.queries.installation.audit import AuditFilter, audit_page, audited_nouns, every_entry
 from wharfinger.db.queries.installation.people import people_choices
+from wharfinger.domain.installation.access_log import Access
 from wharfinger.domain.installation.people import Right
+from wharfinger.web.access_log import note_reading
 from wharfinger.web.csv_files import csv_file
 from wharfinger.web.forms.audit import AuditFilterForm
 from wharfinger.web.request_context import day_after, midnight, numbers
@@ -26,6 +28,7 @@ def show_log(request: HttpRequest) -> HttpResponse:
         "filtered": any(request.GET.get(key) for key in [*form.fields, "id"]),
         "of_one": wanted.noun_id,
     }
+    note_reading(request, Access.AUDIT)
     return render(request, "wharfinger/audit/log.html", context)
 
 
@@ -57,6 +60,7 @@ def export_log(request: HttpRequest) -> HttpResponseBase:
         for row in every_entry(wanted)
         for change in row.changes
     )
+    note_reading(request, Access.AUDIT, details="audit.csv")
     headings = ["when", "who", "did", "to", "number", "name", "field", "before", "after"]
     return csv_file("audit-log", headings, rows)
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from wharfinger.operations.installation import list_views
 from wharfinger.operations.installation.list_views import ViewEntry
 from wharfinger.operations.refusals import Refused
+from wharfinger.web.list_views.access_log import ACCESS_LOG
 from wharfinger.web.list_views.columns import ListSpec
 from wharfinger.web.list_views.count_lines import COUNT_LINES
 from wharfinger.web.list_views.customers import CUSTOMERS
@@ -38,6 +39,7 @@ LISTS: tuple[ListSpec[Any], ...] = (
     SITE_LEVELS,
     COUNT_LINES,
     DIFFERENCES,
+    ACCESS_LOG,
 )
 """Every list whose page has the menus of columns and views; a test compares them with `ListCode`."""
 _SPECS: dict[str, ListSpec[Any]] = {str(spec.code): spec for spec in LISTS}

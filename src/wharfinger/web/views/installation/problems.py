@@ -29,6 +29,7 @@ from wharfinger.domain.installation.subjects import AboutMissingChannel
 from wharfinger.domain.sentences import N_
 from wharfinger.operations.installation import problems
 from wharfinger.operations.refusals import Refused
+from wharfinger.web.access_log import note_list
 from wharfinger.web.forms.problems import ProblemFilterForm
 from wharfinger.web.list_views.exports import export, export_routes
 from wharfinger.web.list_views.problems import PROBLEMS
@@ -58,6 +59,7 @@ def show_list(request: HttpRequest) -> HttpResponse:
         "solved": wanted.solved,
     }
     rows = live_part(request, "rows", "wharfinger/problems/rows.html", context, every="3s")
+    note_list(request, shown, rows=len(page.rows), renewal=asks_for(request, "rows"))
     if asks_for(request, "rows"):
         return answer_live(request, rows)
     totals = add_up_problems(wanted, everything=shown.all_totals)

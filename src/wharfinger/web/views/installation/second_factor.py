@@ -21,11 +21,13 @@ from wharfinger.db.models import User
 from wharfinger.db.queries.installation.second_factor import has_second_factor, second_factor_of
 from wharfinger.db.queries.installation.sessions import SIGNED_IN
 from wharfinger.db.second_factor import EncryptedSecrets
+from wharfinger.domain.installation.access_log import Access
 from wharfinger.domain.installation.sign_in import browser_of
 from wharfinger.operations.installation import second_factor, sign_in
 from wharfinger.operations.installation.second_factor import Proof, SetUp
 from wharfinger.operations.installation.sign_in import Attempt
 from wharfinger.operations.refusals import Refused
+from wharfinger.web.access_log import note_failure, note_sign_in
 from wharfinger.web.forms.sign_in import FactorForm, PasswordAgainForm
 from wharfinger.web.known_browser import remember_browser
 from wharfinger.web.request_context import message_of, person, show_refusal, trade_now
@@ -50,6 +52,9 @@ def let_in(request: HttpRequest, who: User, address: str, *, proved: bool = Fals
         "browser": browser_of(request.headers.get("User-Agent", "")),
     }
     note_password(request)
+    if proved:
+        note_sign_in(request, Access.FACTOR_SHOWN, who.pk)
+    note_sign_in(request, Access.SIGNED_IN, who.pk)
     response = redirect(address)
     remember_browser(request, response, who)
     return response
@@ -104,6 +109,7 @@ def ask_code(request: HttpRequest) -> HttpResponse:
             if proof is not None:
                 sign_in.note_success(attempt)
                 return _let_in_proved(request, who, proof)
+            note_failure(request, Access.FACTOR_FAILED, attempt, who.pk)
             form.add_error("code", gettext("Wrong code, or one that was used already. Wait for the next one."))
     return render(request, "wharfinger/sign_in/code.html", {"form": form, "next": next_of(request)}, status=status)
 
@@ -168,6 +174,7 @@ def _set_up(request: HttpRequest) -> HttpResponse:
         else:
             request.session.pop(_SECRET)
             request.session[PROVED] = True
+            note_sign_in(request, Access.FACTOR_SET_UP, person(request).pk)
             return _show_codes_once(request, made)
     adapter = EncryptedSecrets()
     picture = adapter.build_totp_svg(adapter.build_totp_url(person(request), secret))
@@ -228,8 +235,10 @@ def confirm_password(request: HttpRequest) -> HttpResponse:
         elif authenticate(request, username=me.username, password=form.cleaned_data["password"]) == me:
             sign_in.note_success(attempt)
             note_password(request)
+            note_sign_in(request, Access.PASSWORD_AGAIN, me.pk)
             return redirect(next_of(request))
         else:
+            note_failure(request, Access.SIGN_IN_FAILED, attempt, me.pk)
             form.add_error("password", gettext("This is not your password."))
     context = {"form": form, "next": next_of(request)}
     return render(request, "wharfinger/users/confirm_password.html", context, status=status)

@@ -16,14 +16,16 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from wharfinger.db.models import User
-from wharfinger.db.queries.installation.people import demo_people
+from wharfinger.db.queries.installation.people import demo_people, person_named
 from wharfinger.db.queries.installation.second_factor import has_second_factor
+from wharfinger.domain.installation.access_log import Access
 from wharfinger.domain.installation.people import Right
 from wharfinger.operations import triggers
 from wharfinger.operations.installation import sign_in as operations
 from wharfinger.operations.installation import users
 from wharfinger.operations.installation.sign_in import Attempt
 from wharfinger.operations.refusals import Refused
+from wharfinger.web.access_log import note_failure, note_sign_in
 from wharfinger.web.forms.sign_in import DEMO_PASSWORD, CodeForm, SetupForm, SignInForm
 from wharfinger.web.forms.users import PasswordForm
 from wharfinger.web.known_browser import known_browser
@@ -81,6 +83,8 @@ def _try(request: HttpRequest, name: str, password: str) -> User | Wait | None:
         return Wait(math.ceil((until - now).total_seconds() / 60))
     person = authenticate(request, username=name.strip().lower(), password=password)
     if not isinstance(person, User):
+        tried = person_named(name)
+        note_failure(request, Access.SIGN_IN_FAILED, attempt, tried.pk if tried else None)
         return None
     operations.note_success(attempt)
     return person
@@ -88,6 +92,8 @@ def _try(request: HttpRequest, name: str, password: str) -> User | Wait | None:
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
+    if isinstance(request.user, User):
+        note_sign_in(request, Access.SIGNED_OUT, request.user.pk)
     logout(request)
     return redirect("sign-in")
 
@@ -161,6 +167,7 @@ def choose_password(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             show_refusal(form, refused)
         else:
+            note_sign_in(request, Access.PASSWORD_CHANGED, owner.pk)
             if has_second_factor(owner.pk):
                 return ask_second_factor(request, owner, "/")
             return let_in(request, owner, "/")

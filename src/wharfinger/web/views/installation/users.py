@@ -14,11 +14,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from wharfinger.db.encryption import decrypt, encrypt
 from wharfinger.db.models import User
 from wharfinger.db.queries.installation.people import PersonRow, list_people, person_row
+from wharfinger.domain.installation.access_log import Access
 from wharfinger.domain.installation.people import Right, Role
 from wharfinger.operations.installation import second_factor, sign_in, users
 from wharfinger.operations.installation.sign_in import Attempt
 from wharfinger.operations.installation.users import Invited
 from wharfinger.operations.refusals import Refused
+from wharfinger.web.access_log import note_failure, note_sign_in
 from wharfinger.web.forms.users import OwnPasswordForm, PersonForm
 from wharfinger.web.known_browser import remember_browser
 from wharfinger.web.request_context import message_of, person, show_refusal, trade_now
@@ -174,6 +176,7 @@ def change_own(request: HttpRequest) -> HttpResponse:
             show_refusal(form, refused)
         else:
             update_session_auth_hash(request, changed)
+            note_sign_in(request, Access.PASSWORD_CHANGED, changed.pk)
             messages.success(request, gettext("Your password is changed. Your other sessions have ended."))
             response = redirect("settings")
             remember_browser(request, response, changed)
@@ -188,6 +191,8 @@ def _change_own(request: HttpRequest, cleaned: dict[str, str]) -> User:
     until = sign_in.begin_attempt(attempt, now=settings.CLOCK.machine_now())
     if until is not None:
         raise Refused("Too many attempts. Try again in a quarter of an hour.", "old")
+    if not me.check_password(cleaned["old"]):
+        note_failure(request, Access.SIGN_IN_FAILED, attempt, me.pk)
     changed = users.change_own_password(me.pk, old=cleaned["old"], new=cleaned["password"], now=trade_now())
     sign_in.note_success(attempt)
     return changed

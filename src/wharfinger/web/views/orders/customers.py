@@ -18,10 +18,12 @@ from wharfinger.db.queries.orders.customers import (
     merge_preview,
 )
 from wharfinger.db.queries.orders.privacy.subject_access import held_about
+from wharfinger.domain.installation.access_log import Access, Subject
 from wharfinger.domain.installation.people import Right
 from wharfinger.operations.orders.actions import customers
 from wharfinger.operations.orders.privacy import erasure
 from wharfinger.operations.refusals import Refused
+from wharfinger.web.access_log import note_list, note_reading
 from wharfinger.web.forms.customers import CustomerFilterForm, MergeForm
 from wharfinger.web.list_views.customers import CUSTOMERS
 from wharfinger.web.list_views.exports import export, export_routes
@@ -43,6 +45,7 @@ def show_list(request: HttpRequest) -> HttpResponse:
     page = list_customers(
         wanted, cursor=shown.cursor, with_people=_sees_people(request), sorting=shown.sorting, size=shown.size
     )
+    note_list(request, shown, rows=len(page.rows))
     totals = add_up_customers(wanted, everything=shown.all_totals)
     context = {"page": page, "list": shown, "form": form, "totals": totals, "filtered": shown.filtered}
     return render(request, "wharfinger/customers/list.html", context)
@@ -67,6 +70,7 @@ def show_customer(request: HttpRequest, customer_id: int) -> HttpResponse:
     )
     if page is None:
         raise Http404
+    note_reading(request, Access.CUSTOMER, Subject.CUSTOMER, customer_id)
     context = {"customer": page, "page": page.orders, "sees_people": _sees_people(request)}
     context["may_administer"] = allowed(request, Right.ADMINISTER)
     context["may_edit"] = allowed(request, Right.EDIT_ORDERS)
@@ -93,7 +97,10 @@ def merge(request: HttpRequest, customer_id: int) -> HttpResponse:
             said = gettext("%(gone)s is merged into %(kept)s.") % {"gone": gone.code, "kept": kept.code}
             messages.success(request, said)
             return redirect("customer", customer_id=kept.pk)
+    note_reading(request, Access.CUSTOMER, Subject.CUSTOMER, customer_id)
     kept_now = merge_preview(into) if into is not None and into != customer_id and not form.errors else None
+    if kept_now is not None:
+        note_reading(request, Access.CUSTOMER, Subject.CUSTOMER, into)
     context = {"gone": gone, "kept": kept_now, "sides": (gone, kept_now), "form": form}
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "wharfinger/customers/merge.html", context, status=status)
@@ -110,6 +117,7 @@ def export_held(request: HttpRequest, customer_id: int) -> HttpResponse:
     except Refused as refused:
         messages.error(request, message_of(refused))
         return redirect("customer-list")
+    note_reading(request, Access.HELD, Subject.CUSTOMER, customer_id)
     response = JsonResponse(held_about(customer_id, now=now), json_dumps_params={"indent": 2, "ensure_ascii": False})
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=f"{code}-held.json")
     response["Cache-Control"] = "private, no-store"

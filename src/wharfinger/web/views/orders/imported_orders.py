@@ -20,6 +20,7 @@ from wharfinger.db.queries.orders.imported_orders import (
     list_imported_orders,
 )
 from wharfinger.domain.access.authorisation import order_address
+from wharfinger.domain.installation.access_log import Access, Subject
 from wharfinger.domain.installation.people import Right
 from wharfinger.domain.orders.bulk_actions import AT_ONCE, OrderAction
 from wharfinger.domain.orders.order import ImportState
@@ -27,6 +28,7 @@ from wharfinger.domain.sentences import N_
 from wharfinger.operations.orders import imported_orders
 from wharfinger.operations.orders.bulk_actions import start_for
 from wharfinger.operations.refusals import Refused
+from wharfinger.web.access_log import note_list, note_reading
 from wharfinger.web.forms.imported_orders import ImportedOrderFilterForm
 from wharfinger.web.list_views.exports import export, export_routes
 from wharfinger.web.list_views.imported_orders import IMPORTED_ORDERS
@@ -72,6 +74,7 @@ def _render_list(request: HttpRequest, channel: ChannelFacts | None) -> HttpResp
     may_act = allowed(request, Right.FIX_PROBLEMS)
     context = {"page": page, "list": shown, "filtered": shown.filtered, "may_act": may_act}
     rows = live_part(request, "rows", "wharfinger/imported_orders/rows.html", context)
+    note_list(request, shown, rows=len(page.rows), renewal=asks_for(request, "rows"))
     if asks_for(request, "rows"):
         return answer_live(request, rows)
     frame = tab_frame(request, head_or_404(channel.id), "orders") if channel else {}
@@ -134,6 +137,9 @@ def show_order(request: HttpRequest, order_id: int) -> HttpResponse:
     context = {"order": page, "at_amazon": at_amazon, "may_act": allowed(request, Right.FIX_PROBLEMS)}
     settled = page.row.state not in _UNFINISHED
     facts = live_part(request, "facts", "wharfinger/imported_orders/facts.html", context, every="1s", settled=settled)
+    note_reading(
+        request, Access.IMPORTED_ORDER, Subject.IMPORTED_ORDER, order_id, once_an_hour=asks_for(request, "facts")
+    )
     if asks_for(request, "facts"):
         return answer_live(request, facts)
     return render(request, "wharfinger/imported_orders/page.html", {**context, "live": facts})

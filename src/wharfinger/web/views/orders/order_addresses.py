@@ -8,12 +8,14 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from wharfinger.db.queries.orders.sales_order_page import SalesOrderPage, sales_order_page
+from wharfinger.domain.installation.access_log import Access, Subject
 from wharfinger.domain.installation.people import Right
 from wharfinger.domain.orders.addresses import address_parts
 from wharfinger.domain.orders.order import IncomingAddress
 from wharfinger.operations.orders._address_steps import address_hash
 from wharfinger.operations.orders.actions import addresses
 from wharfinger.operations.refusals import Refused
+from wharfinger.web.access_log import note_reading
 from wharfinger.web.forms.order_actions import AddressForm
 from wharfinger.web.request_context import message_of, person, show_refusal, trade_now
 from wharfinger.web.rights import needs
@@ -47,6 +49,7 @@ def _initial(order: SalesOrderPage) -> dict[str, str]:
 
 
 def _show(request: HttpRequest, order: SalesOrderPage, form: AddressForm) -> HttpResponse:
+    note_reading(request, Access.ORDER, Subject.SALES_ORDER, order.id)
     context = {"order": order, "form": form}
     return render(request, "wharfinger/sales_orders/address.html", context, status=422 if form.is_bound else 200)
 

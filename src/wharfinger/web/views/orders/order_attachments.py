@@ -9,10 +9,12 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from wharfinger.db.queries.orders.order_marks import attachment
+from wharfinger.domain.installation.access_log import Access, Subject
 from wharfinger.domain.installation.people import Right
 from wharfinger.domain.orders.attachments import LARGEST
 from wharfinger.operations.orders.actions import attachments
 from wharfinger.operations.refusals import Refused
+from wharfinger.web.access_log import note_reading
 from wharfinger.web.request_context import message_of, person, trade_now
 from wharfinger.web.rights import needs
 
@@ -45,6 +47,7 @@ def give_back(request: HttpRequest, order_id: int, attachment_id: int) -> HttpRe
     found = attachment(order_id, attachment_id)
     if found is None:
         raise Http404
+    note_reading(request, Access.ATTACHMENT, Subject.SALES_ORDER, order_id)
     response = HttpResponse(found.content, content_type=found.kind.value)
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=found.name)
     response["X-Content-Type-Options"] = "nosniff"

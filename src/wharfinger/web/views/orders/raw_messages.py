@@ -8,7 +8,9 @@ from django.urls import path
 from django.views.decorators.http import require_safe
 
 from wharfinger.db.queries.orders.raw_messages import OrderName, Reading, order_name, reading, readings
+from wharfinger.domain.installation.access_log import Access, Subject
 from wharfinger.domain.orders.raw_messages import Difference, Reader, differences, parse, written
+from wharfinger.web.access_log import note_reading
 from wharfinger.web.request_context import numbers
 from wharfinger.web.rights import reader_of, signed_in
 
@@ -34,6 +36,7 @@ def _order_or_404(order_id: int) -> OrderName:
 def show_history(request: HttpRequest, order_id: int) -> HttpResponse:
     """Every reading, and what changed from each to the next; or from one to another, as two were chosen."""
     order, found = _order_or_404(order_id), readings(order_id)
+    note_reading(request, Access.RAW_MESSAGE, Subject.IMPORTED_ORDER, order_id)
     chosen = [one for name in ("older", "newer") for one in found if numbers([request.GET.get(name, "")]) == [one.id]]
     pairs = [(chosen[0], chosen[1])] if len(chosen) == 2 else list(zip(found[1:], found, strict=False))
     context = {
@@ -58,6 +61,7 @@ def show_message(request: HttpRequest, order_id: int, message_id: int) -> HttpRe
     order, found = _order_or_404(order_id), reading(order_id, message_id)
     if found is None:
         raise Http404
+    note_reading(request, Access.RAW_MESSAGE, Subject.IMPORTED_ORDER, order_id)
     text = None if found.body is None else written(found.body, reader_of(request))
     context = {"order": order, "reading": found, "text": text, "reader": reader_of(request)}
     return render(request, "wharfinger/raw_messages/message.html", context)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from wharfinger.db.models import SalesOrder, Shipment
 from wharfinger.db.queries.channels.channel_products import channel_choices
+from wharfinger.db.queries.installation.access_log import readers_of
 from wharfinger.db.queries.orders.actions.line_sites import sending_sites
 from wharfinger.db.queries.orders.customisations import archive_of
 from wharfinger.db.queries.orders.order_marks import known_tags
@@ -28,12 +29,14 @@ from wharfinger.db.queries.shipping.courier_groups import service_choices
 from wharfinger.db.queries.shipping.dispatch_services import services_for, services_with_numbers
 from wharfinger.db.queries.shipping.labels import LabelRow, labels_of_order
 from wharfinger.domain.access.authorisation import order_address
+from wharfinger.domain.installation.access_log import Access, Subject
 from wharfinger.domain.installation.people import Right
 from wharfinger.domain.sentences import N_
 from wharfinger.operations.orders import sales_orders
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.shipping import shipments
 from wharfinger.operations.shipping.shipments import Parcel
+from wharfinger.web.access_log import note_list, note_reading
 from wharfinger.web.forms.sales_orders import NOT_CONFIRMED, ON_HOLD, DispatchForm, SalesOrderFilterForm
 from wharfinger.web.list_views.exports import export, export_routes
 from wharfinger.web.list_views.sales_orders import SALES_ORDERS
@@ -72,6 +75,7 @@ def show_list(request: HttpRequest) -> HttpResponse:
         "may_stock": allowed(request, Right.EDIT_STOCK),
     }
     rows = live_part(request, "rows", "wharfinger/sales_orders/rows.html", context)
+    note_list(request, shown, rows=len(page.rows), renewal=asks_for(request, "rows"))
     if asks_for(request, "rows"):
         return answer_live(request, rows)
     services = services_with_numbers() if may_ship else ()
@@ -164,7 +168,8 @@ def _shipments(request: HttpRequest, order: SalesOrderPage, labels: tuple[LabelR
 
 
 def render_order(request: HttpRequest, order: SalesOrderPage, form: DispatchForm | None) -> HttpResponse:
-    may_ship = allowed(request, Right.SHIP)
+    note_reading(request, Access.ORDER, Subject.SALES_ORDER, order.id)
+    may_ship, may_audit = allowed(request, Right.SHIP), allowed(request, Right.SEE_AUDIT)
     labels = labels_of_order(order.id)
     if form is None and may_ship and order.may_dispatch:
         form = DispatchForm(order, services_for(order.id), labels=labels)
@@ -185,6 +190,8 @@ def render_order(request: HttpRequest, order: SalesOrderPage, form: DispatchForm
         "may_annotate": allowed(request, Right.ANNOTATE_ORDERS),
         "may_edit": allowed(request, Right.EDIT_ORDERS),
         "reader": person(request).pk,
+        "may_audit": may_audit,
+        "readers": readers_of(Subject.SALES_ORDER, order.id) if may_audit else (),
         "known_tags": known_tags(),
     }
     refused = form is not None and form.is_bound and bool(form.errors)
@@ -345,6 +352,7 @@ def customisation(request: HttpRequest, order_id: int, line_id: int) -> HttpResp
     archive = archive_of(order_id, line_id)
     if archive is None:
         raise Http404
+    note_reading(request, Access.CUSTOMISATION, Subject.SALES_ORDER, order_id)
     name = f"customisation-{order_id}-{line_id}.zip"
     return HttpResponse(
         archive,

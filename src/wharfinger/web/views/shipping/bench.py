@@ -25,6 +25,7 @@ from wharfinger.db.queries.shipping.bench import (
 )
 from wharfinger.db.queries.shipping.dispatch_services import services_for
 from wharfinger.db.queries.shipping.pick_lists import ShelfItem, shelf_items
+from wharfinger.domain.installation.access_log import Access, Subject
 from wharfinger.domain.installation.people import Right
 from wharfinger.domain.orders.addresses import in_form
 from wharfinger.domain.shipping.packing import ScanResult
@@ -32,6 +33,7 @@ from wharfinger.domain.shipping.pick_lists import code_of, number_in
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.shipping import bench
 from wharfinger.operations.shipping.bench import OnBench, Scan
+from wharfinger.web.access_log import note_reading
 from wharfinger.web.live import answer_live, asks_for, live_part
 from wharfinger.web.request_context import allowed, message_of, numbers, person, today, trade_now
 from wharfinger.web.rights import needs
@@ -116,6 +118,7 @@ def _order(request: HttpRequest, on_bench: OnBench) -> dict[str, Any]:
     order = sales_order_page(on_bench.order_id, with_personal_data=sees_people, with_contact=False)
     if order is None:
         raise Http404
+    note_reading(request, Access.BENCH, Subject.SALES_ORDER, order.id, once_an_hour=True)
     items = shelf_items(on_bench.wanted)
     rows = [ItemRow(items[pk], units, on_bench.scanned.get(pk, 0)) for pk, units in on_bench.wanted.items()]
     chosen = numbers([request.POST.get("service", "")])

@@ -8,7 +8,9 @@ from django.views.decorators.http import require_safe
 from wharfinger.db.queries.channels.channel_products import channel_choices
 from wharfinger.db.queries.orders.late import late_import_rows, late_imports
 from wharfinger.db.queries.shipping.board import ship_by_board
+from wharfinger.domain.installation.access_log import Access
 from wharfinger.domain.installation.people import Right
+from wharfinger.web.access_log import note_reading
 from wharfinger.web.live import answer_live, asks_for, live_part
 from wharfinger.web.request_context import allowed, numbers, today, trade_now
 from wharfinger.web.rights import signed_in
@@ -29,6 +31,7 @@ def show_board(request: HttpRequest) -> HttpResponse:
         "not_imported_count": late_imports(trade_now()).count(),
     }
     container = live_part(request, "board", "wharfinger/shipping/columns.html", shown, every="5s")
+    note_reading(request, Access.LIST, details="board", once_an_hour=asks_for(request, "board"))
     if asks_for(request, "board"):
         return answer_live(request, container)
     context = {"live": container, "channels": channel_choices(), "channel": channel, "may_ship": may_ship}

@@ -9,9 +9,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from wharfinger.db.queries.shipping.dispatch_services import services_for
 from wharfinger.db.queries.shipping.labels import LabelRow, labels_of_order, parcel_of_label
+from wharfinger.domain.installation.access_log import Access, Subject
 from wharfinger.domain.installation.people import Right
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.shipping import labels, shipments
+from wharfinger.web.access_log import note_reading
 from wharfinger.web.forms.sales_orders import DispatchForm
 from wharfinger.web.request_context import message_of, person, show_refusal, trade_now
 from wharfinger.web.rights import needs
@@ -44,6 +46,7 @@ def print_label(request: HttpRequest, order_id: int, label_id: int) -> HttpRespo
     except Refused as refused:
         messages.error(request, message_of(refused))
         return _back(order_id)
+    note_reading(request, Access.LABEL, Subject.SALES_ORDER, order_id)
     return HttpResponse(
         document,
         content_type="application/pdf",
