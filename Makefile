@@ -12,13 +12,14 @@ PAGES := src/wharfinger/web/templates
 ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE  # where it is set every process compiles every module anew: 6 s of CPU each
 
-.PHONY: help demo demo-once test soak check format lock messages pictures contract clean
+.PHONY: help demo demo-once test soak chaos check format lock messages pictures contract clean
 
 help:
 	@echo "make demo        a whole demo system with a pretend Amazon, until Ctrl-C"
 	@echo "make demo-once   the whole job once, without a browser, compared with the pretend Amazon's books"
 	@echo "make test        every test"
 	@echo "make soak        seeded worlds of trade, faults and kills against Amazon's own books: ARGS=\"--seeds 10000\""
+	@echo "make chaos       real processes killed, starved and cut off from Amazon, the books compared: ARGS=\"--rounds 50\""
 	@echo "make check       ruff, djlint, mypy, the rooms' contracts"
 	@echo "make format      ruff's format and its safe fixes, djlint's layout of templates"
 	@echo "make lock        requirements/*.txt anew from requirements/*.in"
@@ -41,6 +42,9 @@ test: $(DEV)
 
 soak: $(DEV)
 	@$(BIN)/python -m tests.soak $(ARGS)
+
+chaos: $(DEV)
+	@$(BIN)/python -m tests.chaos $(ARGS)
 
 check: $(DEV)
 	$(BIN)/ruff check .

@@ -50,7 +50,6 @@ class SimulatorPlan:
     rate: float
     redirect_uri: str
     seed: int = 1
-    fresh: bool = False
 
     @property
     def clock_file(self) -> Path:
@@ -66,7 +65,6 @@ def simulator(plan: SimulatorPlan) -> ManagedProcess:
     command = [sys.executable, "-m", "amazon_simulator", "--port", str(plan.port), "--home", str(plan.home)]
     command += ["--seed", str(plan.seed), "--rate", f"{plan.rate:g}", "--redirect-uri", plan.redirect_uri]
     command += ["--public-url", plan.url, "--clock-file", str(plan.clock_file)]
-    command += ["--fresh"] if plan.fresh else []
     return ManagedProcess("simulator", tuple(command), is_ready=answers_at(f"{plan.url}/_simulator/clock"))
 
 

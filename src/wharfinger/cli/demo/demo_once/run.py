@@ -37,20 +37,43 @@ class Plan:
     json_path: Path | None
 
 
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """A demo system of real processes that was just started, and the addresses of its pages and its Amazon."""
+
+    supervisor: Supervisor
+    ending: threading.Event
+    pages: str
+    simulator: str
+
+
 def run_demo_once(plan: Plan) -> int:
     """Start everything afresh, do the job, judge it. Returns the exit code."""
+    home = environment.current().home / "demo-once"
+    with fresh_installation(home, seed=plan.seed, rate=plan.rate, workers=plan.workers) as installation:
+        verdict = _do_the_job(installation, plan)
+    if verdict is None:
+        return 1
+    _tell(verdict, plan)
+    return 0 if verdict.good else 1
+
+
+@contextmanager
+def fresh_installation(home: Path, *, seed: int, rate: float, workers: int) -> Iterator[Installation]:
+    """Everything afresh in this home: database, simulator, seed, web, workers; this process stands in it with Django.
+
+    All of it is stopped at the end; what was written stays in the home.
+    """
     configuration = environment.current()
-    home = configuration.home / "demo-once"
-    with locked_home(home, "demo-once"), ended_by_signal() as ending:
+    with locked_home(home, home.name), ended_by_signal() as ending:
         forget_demo(home)
         port = processes.free_port(0)
         simulator = SimulatorPlan(
             home=home / "simulator",
             port=processes.free_port(0),
-            rate=plan.rate,
+            rate=rate,
             redirect_uri=f"http://127.0.0.1:{port}/amazon/callback",
-            seed=plan.seed,
-            fresh=True,
+            seed=seed,
         )
         variables = demo_environment(home, simulator, port)
         prepare_home(replace(configuration, home=home, secret_key="", encryption_keys=()))
@@ -58,14 +81,11 @@ def run_demo_once(plan: Plan) -> int:
             home, variables, EmbeddedPostgres(home, print_line, interrupted=ending), print_line, ending
         )
         try:
-            _start(supervisor, simulator, port, plan.workers)
-            verdict = _do_the_job(supervisor, plan, ending, f"http://127.0.0.1:{port}", simulator.url)
+            _start(supervisor, simulator, port, workers)
+            _stand_in(supervisor)
+            yield Installation(supervisor, ending, f"http://127.0.0.1:{port}", simulator.url)
         finally:
             supervisor.stop()
-    if verdict is None:
-        return 1
-    _tell(verdict, plan)
-    return 0 if verdict.good else 1
 
 
 def _start(supervisor: Supervisor, simulator: SimulatorPlan, port: int, workers: int) -> None:
@@ -79,16 +99,27 @@ def _start(supervisor: Supervisor, simulator: SimulatorPlan, port: int, workers:
     supervisor.watch()
 
 
-def _do_the_job(supervisor: Supervisor, plan: Plan, ending: threading.Event, pages: str, simulator: str) -> Any:
-    """Everything from here on needs Django, which needs the database that runs only now. None: it was given up."""
+def _stand_in(supervisor: Supervisor) -> None:
+    """Everything from here on needs Django, which needs the database that runs only now."""
     given = {name: value for name, value in supervisor.environment.items() if value is not None}
     environment.set_for_this_process(given)
     configuration = prepare_home(environment.read(given))
     set_up_django(environment.with_database(configuration, given["DATABASE_URL"]))
+
+
+def _do_the_job(installation: Installation, plan: Plan) -> Any:
+    """None: it was given up."""
     scenario = import_module("wharfinger.cli.demo.demo_once.scenario")
     started = time.monotonic()
-    with _killing(supervisor, plan) as killed:
-        job = scenario.Job(ending, pages, simulator, orders=plan.orders, shipments=plan.shipments, seed=plan.seed)
+    with _killing(installation.supervisor, plan) as killed:
+        job = scenario.Job(
+            installation.ending,
+            installation.pages,
+            installation.simulator,
+            orders=plan.orders,
+            shipments=plan.shipments,
+            seed=plan.seed,
+        )
         try:
             job.do()
         except scenario.GaveUp as end:

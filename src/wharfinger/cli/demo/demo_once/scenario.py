@@ -91,15 +91,15 @@ class Job:
         difficulties.refuse_page_tokens(world)
         for account in world.accounts:
             set_up_account(self, account, world)
-        self.await_that("every channel is Linked", _all_linked, _link_states)
+        self.await_that("every channel is Linked", all_linked, _link_states)
         approve_stock_uploads(self)
-        self.await_that("every quantity is sent to Amazon", _nothing_to_tell, _waiting)
+        self.await_that("every quantity is sent to Amazon", _nothing_to_tell, what_waits)
         difficulties.take_role_away(world)
         difficulties.share_a_limit(world)
         self.placed += difficulties.place_odd_orders(world)
         for wave in range(WAVES):
             place_orders(self, wave)
-        self.await_that("every order is imported", lambda: ImportedOrder.objects.count() >= self.placed, _waiting)
+        self.await_that("every order is imported", lambda: ImportedOrder.objects.count() >= self.placed, what_waits)
         link_unknown_skus(self)
         ship(self)
 
@@ -259,7 +259,7 @@ def approve_stock_uploads(job: Job) -> None:
     job.await_that(
         "the listings are read",
         lambda: not FlowSchedule.objects.filter(flow__in=["listings_in", "fba_stock_in"], finished_at=None).exists(),
-        _waiting,
+        what_waits,
     )
     for channel in Channel.objects.filter(kind=Fulfilment.FBM):
         page = job.visitor.open(f"/channels/{channel.pk}/stock/")
@@ -275,12 +275,12 @@ def place_orders(job: Job, wave: int) -> None:
         job.placed += len(answer.raise_for_status().json()["orderIds"])
     print_line(f"{job.placed} orders placed.")
     wanted = job.placed
-    job.await_that("the wave is imported", lambda: ImportedOrder.objects.count() >= wanted, _waiting)
+    job.await_that("the wave is imported", lambda: ImportedOrder.objects.count() >= wanted, what_waits)
 
 
 def link_unknown_skus(job: Job) -> None:
     """For each unknown SKU: make a stock item by CSV, link it on the page that the problem leads to."""
-    job.await_that("the inbox is empty", _inbox_is_empty, _waiting)
+    job.await_that("the inbox is empty", _inbox_is_empty, what_waits)
     problems = list(Problem.objects.filter(kind=ProblemKind.UNKNOWN_SKU, solved_at=None).order_by("pk"))
     held = SalesOrderLine.objects.filter(item=None).exclude(held_reason="").values_list("sku", "title")
     titles = dict(held)
@@ -298,7 +298,7 @@ def link_unknown_skus(job: Job) -> None:
     job.await_that(
         "every line is linked",
         lambda: not SalesOrderLine.objects.filter(item=None).exclude(held_reason="").exists(),
-        _waiting,
+        what_waits,
     )
     print_line(f"{len(titles)} unknown SKUs linked.")
 
@@ -318,7 +318,7 @@ def ship(job: Job) -> None:
         page = job.visitor.open("/sales-orders/")
         job.visitor.send(page, "/sales-orders/dispatch/", {"ids": batch, "service": service})
     print_line(f"{len(ids)} orders dispatched.")
-    job.await_that("every confirmation is seen at Amazon", _all_confirmed, _waiting)
+    job.await_that("every confirmation is seen at Amazon", _all_confirmed, what_waits)
 
 
 def has_begun(pid: int) -> bool:
@@ -331,14 +331,14 @@ def settle_and_judge(job: Job) -> Verdict:
     deadline = time.monotonic() + PATIENCE
     while True:
         verdict = judge(job.ask("books"))
-        if verdict.good and _at_rest():
+        if verdict.good and at_rest():
             return verdict
         connection.close()
         if time.monotonic() > deadline or job.ending.wait(1.0):
             return verdict
 
 
-def _all_linked() -> bool:
+def all_linked() -> bool:
     return not Channel.objects.exclude(link_state=LinkState.LINKED).exists()
 
 
@@ -358,12 +358,12 @@ def _all_confirmed() -> bool:
     return not Confirmation.objects.exclude(state__in=_SETTLED).exists()
 
 
-def _at_rest() -> bool:
+def at_rest() -> bool:
     pending = SalesOrder.objects.filter(state=SalesOrderState.PENDING).exists()
     return _nothing_to_tell() and _inbox_is_empty() and _all_confirmed() and not pending
 
 
-def _waiting() -> str:
+def what_waits() -> str:
     lines = [
         f"{line.flow} of {line.account_id}, last ended {_hour(line.finished_at)}, due {_hour(line.due_at)}: "
         f"{line.outcome or '–'} {line.waiting_for} {line.error}".strip()
