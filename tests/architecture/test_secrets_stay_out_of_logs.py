@@ -8,7 +8,7 @@ from wharfinger.amazon.auth import Credentials
 from wharfinger.amazon.messages.secrets import read_secret_notice
 from wharfinger.amazon.messages.wire import Unreadable
 from wharfinger.amazon.queues import QueueMessage
-from wharfinger.config.logs import JsonLines, without_secrets
+from wharfinger.config.logs import FORMATTERS, TextLines, without_secrets
 from wharfinger.couriers.transport import Request
 from wharfinger.db.queries.installation.mail import MailServer
 from wharfinger.domain.shipping.connections import ConnectionKind
@@ -32,6 +32,7 @@ SECRETS = {
     "python body": ("{'refresh_token': 'r3fresh'}", "r3fresh"),
     "header": ("{'x-amz-access-token': 't0ken'}", "t0ken"),
     "bearer": ("Authorization: Bearer abc.def", "abc.def"),
+    "bearer in a sentence": ("sent Authorization: Bearer abc.def to it", "abc.def"),
     "amazon's own state": ("GET /amazon/authorise?amazon_state=st4te&amazon_callback_uri=https", "st4te"),
     "new client secret": ('{"newClientSecret": "n3w", "clientId": "c"}', "n3w"),
     "queue's key": ("signed with aws_secret_access_key=k3y", "k3y"),
@@ -39,25 +40,31 @@ SECRETS = {
 }
 
 
-def line(message, *args, **extra):
+def line(message, *args, lines="json", **extra):
     record = logging.getLogger("test").makeRecord("test", logging.INFO, __file__, 1, message, args, None, extra=extra)
-    return JsonLines().format(record)
+    return format_with(record, lines)
 
 
+def format_with(record, lines="json"):
+    return FORMATTERS[lines]().format(record)
+
+
+@pytest.mark.parametrize("lines", FORMATTERS)
 @pytest.mark.parametrize(("text", "secret"), SECRETS.values(), ids=SECRETS)
-def test_a_secret_is_taken_out_of_a_message(text, secret):
+def test_a_secret_is_taken_out_of_a_message(text, secret, lines):
     assert secret not in without_secrets(text)
-    assert secret not in line(text)
-    assert secret not in line("%s", text)
-    assert secret not in line("call", body=text)
+    assert secret not in line(text, lines=lines)
+    assert secret not in line("%s", text, lines=lines)
+    assert secret not in line("call", body=text, lines=lines)
 
 
-def test_a_secret_is_taken_out_of_an_error():
+@pytest.mark.parametrize("lines", FORMATTERS)
+def test_a_secret_is_taken_out_of_an_error(lines):
     try:
         raise ValueError("refused refresh_token=r3fresh")
     except ValueError as error:
         record = logging.makeLogRecord({"msg": "failed", "exc_info": (type(error), error, error.__traceback__)})
-    logged = JsonLines().format(record)
+    logged = format_with(record, lines)
     assert "r3fresh" not in logged
     assert "ValueError" in logged
 
@@ -66,6 +73,17 @@ def test_a_line_is_one_json_object_and_keeps_the_rest():
     logged = json.loads(line("took %s orders\nof account 7", 12, flow="orders_in", account_id=7))
     assert logged["message"] == "took 12 orders\nof account 7"
     assert (logged["level"], logged["logger"], logged["flow"], logged["account_id"]) == ("info", "test", "orders_in", 7)
+
+
+def test_a_line_of_text_is_one_line_with_its_extras():
+    record = logging.getLogger("test").makeRecord(
+        "test", logging.INFO, __file__, 1, "took %s orders\nof account 7", (12,), None, extra={"flow": "orders_in"}
+    )
+    record.created = 1_795_000_000.25
+    record.msecs = 250
+    assert TextLines().format(record) == (
+        "2026-11-18 11:06:40.250 info test: took 12 orders\\nof account 7 flow='orders_in'"
+    )
 
 
 OURS = (

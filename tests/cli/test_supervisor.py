@@ -11,7 +11,7 @@ import threading
 import pytest
 
 from wharfinger.cli.failures import CommandFailed
-from wharfinger.cli.supervisor.log_files import keep_logs_small
+from wharfinger.cli.supervisor.log_files import LogSizes, keep_logs_small
 from wharfinger.cli.supervisor.process_faults import read_process_faults
 from wharfinger.cli.supervisor.processes import answers_at, free_port, listen
 from wharfinger.cli.supervisor.supervisor import ChildFailed, ManagedProcess, ParentEnded, Supervisor
@@ -234,12 +234,26 @@ def test_a_log_is_kept_small_while_its_process_writes_on(tmp_path):
     log = tmp_path / "web.log"
     with log.open("ab", buffering=0) as writing:
         writing.write(b"x" * 100)
-        keep_logs_small(tmp_path, 100)
+        keep_logs_small(tmp_path, LogSizes(100))
         assert log.stat().st_size == 100
         writing.write(b"y")
-        keep_logs_small(tmp_path, 100)
+        keep_logs_small(tmp_path, LogSizes(100))
         writing.write(b"z\n")
     assert (log.read_bytes(), (tmp_path / "web.log.1").read_bytes()) == (b"z\n", b"x" * 100 + b"y")
+
+
+@pytest.mark.parametrize("older", [0, 1, 3])
+def test_as_many_older_logs_stay_as_the_setting_says(tmp_path, older):
+    log = tmp_path / "web.log"
+    (tmp_path / "web.log.7").write_text("of a larger number, before")
+    (tmp_path / "web.log.old").write_text("a person's copy")
+    for number in range(6):
+        log.write_text(f"{number}" * 200)
+        keep_logs_small(tmp_path, LogSizes(100, older))
+    kept = {path.name: path.read_text()[:1] for path in tmp_path.iterdir()}
+    expected = {f"web.log.{place}": str(6 - place) for place in range(1, older + 1)}
+    assert kept == {"web.log": "", "web.log.old": "a", **expected}
+    assert all(tmp_path.joinpath(name).stat().st_mode & 0o077 == 0 for name in expected)
 
 
 def test_another_programs_page_is_not_taken_for_the_child(supervisor):

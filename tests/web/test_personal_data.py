@@ -12,7 +12,7 @@ from tests.sync.orders_world import World
 from tests.web.client import Client
 
 from wharfinger.amazon.messages.orders import decode_order
-from wharfinger.config.logs import JsonLines
+from wharfinger.config.logs import FORMATTERS
 from wharfinger.db.models import ImportedOrder, SalesOrder
 from wharfinger.domain.installation.people import Role
 from wharfinger.sync.translate.orders import translate_order
@@ -93,7 +93,7 @@ def test_no_column_in_clear_and_no_log_holds_what_a_buyer_wrote(world, caplog):
     assert CANARY in world.sale(message).cancel_reason
     assert set(ImportedOrder.objects.values_list("state", flat=True)) == {"ok", "failed", "system_error"}
     assert rows_with(CANARY) == []
-    written = "\n".join(JsonLines().format(record) for record in caplog.records)
+    written = "\n".join(lines().format(record) for lines in FORMATTERS.values() for record in caplog.records)
     assert "could not be imported" in written
     assert CANARY not in written
 

@@ -21,6 +21,7 @@ from wharfinger.config.errors import ConfigurationError
 
 System = Literal["live", "demo"]
 _SYSTEMS = ("live", "demo")
+LOG_FORMATS = ("json", "text")
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _SMTP_SECURITIES = ("none", "starttls", "tls")
 _FEWEST_SECRET_CHARACTERS = 32
@@ -60,6 +61,9 @@ class Configuration:
     allow_plain_http: bool
     allow_plain_database: bool
     log_level: str
+    log_format: str  # "json" or "text"
+    log_megabytes: int  # of one file of a home's logs
+    log_files: int  # how many older ones are kept beside each
     web_threads: int
     start: str = ""  # a parent's own word for this start, see START_HEADER
 
@@ -99,6 +103,9 @@ def read(environ: Mapping[str, str]) -> Configuration:
         allow_plain_http=_yes(environ, "WHARFINGER_ALLOW_PLAIN_HTTP"),
         allow_plain_database=_yes(environ, "WHARFINGER_ALLOW_PLAIN_DATABASE"),
         log_level=_one_of(environ, "WHARFINGER_LOG_LEVEL", _LOG_LEVELS, "INFO"),
+        log_format=_one_of(environ, "WHARFINGER_LOG_FORMAT", LOG_FORMATS, "json"),
+        log_megabytes=_whole_number(environ, "WHARFINGER_LOG_MEGABYTES", 20, 1, 10_000),
+        log_files=_whole_number(environ, "WHARFINGER_LOG_FILES", 1, 0, 100),
         web_threads=_whole_number(environ, "WHARFINGER_WEB_THREADS", 8, 1, 256),
         start=environ.get("WHARFINGER_START", ""),
     )

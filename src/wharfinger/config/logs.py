@@ -1,4 +1,4 @@
-"""Log lines as JSON on standard error, with everything that looks like a secret taken out."""
+"""Log lines on standard error, as JSON or as text, with everything that looks like a secret taken out."""
 
 import json
 import logging
@@ -12,6 +12,7 @@ from typing import Any
 _SECRETS = (
     re.compile(r"Atz[a-z]\|[^\s\"'&,;]+"),  # Amazon's access and refresh tokens
     re.compile(r"amzn1\.oa2-cs\.[\w.]+"),  # an application's client secret
+    re.compile(r"(?i)(\bbearer\s+)\S+"),  # before what follows, which takes the word “Bearer” for the secret
     re.compile(
         r"(?i)(?<=[\"'&?\s{,])"
         r"((?:refresh_token|access_token|client_secret|spapi_oauth_code|code|state|password|token"
@@ -20,7 +21,6 @@ _SECRETS = (
         r"[\"']?\s*[=:]\s*[\"']?)[^\s\"'&,;}]+"
     ),
     re.compile(r"(?<=://)([^\s:/@]*:)[^\s@/]+(?=@)"),  # the password in an address
-    re.compile(r"(?i)(\bbearer\s+)\S+"),
     re.compile(r"(/(?:setup|password)/#?)[^\s\"'<>]{12,}"),  # the code of a one-time link
 )
 _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
@@ -47,6 +47,20 @@ class JsonLines(logging.Formatter):
             line["error"] = self.formatException(record.exc_info)
         redacted = {key: without_secrets(value) if isinstance(value, str) else value for key, value in line.items()}
         return without_secrets(json.dumps(redacted, default=_short, ensure_ascii=False))
+
+
+class TextLines(logging.Formatter):
+    """One line for a person: time (machine time, UTC), level, logger, message, extras; a traceback follows it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        at = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(record.created))
+        extras = [f"{key}={_short(value)}" for key, value in vars(record).items() if _is_loggable(key)]
+        message = " ".join([record.getMessage().replace("\n", "\\n"), *extras])
+        line = f"{at}.{int(record.msecs):03d} {record.levelname.lower()} {record.name}: {message}"
+        return without_secrets(f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line)
+
+
+FORMATTERS: dict[str, type[logging.Formatter]] = {"json": JsonLines, "text": TextLines}
 
 
 def _is_loggable(key: str) -> bool:
@@ -112,13 +126,14 @@ def _is_refusal(record: logging.LogRecord) -> bool:
     return record.name.startswith("django.security") or (isinstance(status, int) and 400 <= status < 500)
 
 
-def logging_settings(level: str) -> dict[str, Any]:
+def logging_settings(level: str, lines: str = "json") -> dict[str, Any]:
+    """`lines`: in which of the formats of `FORMATTERS`."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"json": {"()": "wharfinger.config.logs.JsonLines"}},
+        "formatters": {"lines": {"()": FORMATTERS[lines]}},
         "filters": {"repeats": {"()": "wharfinger.config.logs.WithoutRepeats"}},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["repeats"]}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines", "filters": ["repeats"]}},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             # These two tell every request and every job at INFO; that is for looking into something.

@@ -155,7 +155,7 @@ LOCALE_PATHS = [_PACKAGE / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 
-LOGGING = logging_settings(WHARFINGER.log_level)
+LOGGING = logging_settings(WHARFINGER.log_level, WHARFINGER.log_format)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 
 if WHARFINGER.smtp is None:

@@ -14,7 +14,7 @@ from wharfinger.cli.home import locked_home
 from wharfinger.cli.postgres.embedded import EmbeddedPostgres
 from wharfinger.cli.postgres.places import system_folder_name
 from wharfinger.cli.supervisor import processes
-from wharfinger.cli.supervisor.installation import ended_by_signal
+from wharfinger.cli.supervisor.installation import ended_by_signal, log_sizes
 from wharfinger.cli.supervisor.processes import SimulatorPlan
 from wharfinger.cli.supervisor.supervisor import Supervisor
 from wharfinger.config import environment
@@ -91,6 +91,7 @@ def run(given: argparse.Namespace) -> int:
             EmbeddedPostgres(home, print_line, interrupted=ending),
             print_line,
             ending,
+            log_sizes=log_sizes(configuration),
         )
         try:
             _start(supervisor, plan, port, given, start)

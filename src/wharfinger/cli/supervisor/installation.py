@@ -12,6 +12,7 @@ from wharfinger.cli.failures import HomeInUse
 from wharfinger.cli.home import HomeLock, locked_home, must_answer, running_database
 from wharfinger.cli.postgres.embedded import EmbeddedPostgres
 from wharfinger.cli.supervisor import processes
+from wharfinger.cli.supervisor.log_files import LogSizes
 from wharfinger.cli.supervisor.processes import close_all, listen
 from wharfinger.cli.supervisor.supervisor import Supervisor
 from wharfinger.config.environment import Configuration, with_database
@@ -99,4 +100,9 @@ def _supervisor(configuration: Configuration, ending: threading.Event, console: 
         interrupted=ending,
         database=None if url else EmbeddedPostgres(configuration.home, console, interrupted=ending),
         console=console,
+        log_sizes=log_sizes(configuration),
     )
+
+
+def log_sizes(configuration: Configuration) -> LogSizes:
+    return LogSizes(configuration.log_megabytes * 1024 * 1024, configuration.log_files)

@@ -21,7 +21,7 @@ from wharfinger.cli.console import Console, print_aside
 from wharfinger.cli.failures import CommandFailed
 from wharfinger.cli.home import publish_database, withdraw_database
 from wharfinger.cli.postgres.embedded import EmbeddedPostgres, tied_to_parent
-from wharfinger.cli.supervisor.log_files import keep_logs_small
+from wharfinger.cli.supervisor.log_files import LogSizes, keep_logs_small
 from wharfinger.cli.supervisor.process_faults import ProcessFaults
 from wharfinger.config.environment import child_environment
 
@@ -33,7 +33,6 @@ _DATABASE_TRIES = 150  # about five minutes; then the parent ends
 _WELL_AFTER = 5.0  # a child that has lived this long again is no longer reported as a fault
 _SETTLED_AFTER = 30.0  # a child that lived this long is well: its next death starts the back-off anew
 _PROGRESS_EVERY = 5.0
-_LARGEST_LOG = 20 * 1024 * 1024
 _LOGS_EVERY = 5.0
 
 
@@ -103,6 +102,7 @@ class Supervisor:
     console: Console = print_aside
     interrupted: threading.Event = field(default_factory=threading.Event)  # a start under way is given up
     database_tries: int = _DATABASE_TRIES
+    log_sizes: LogSizes = field(default_factory=LogSizes)
     restarts: int = field(default=0, init=False)
     gave_up: GaveUp | None = field(default=None, init=False)
     faults: ProcessFaults = field(init=False)
@@ -271,7 +271,7 @@ class Supervisor:
         now = time.monotonic()
         if now >= self._look_at_logs_at:
             self._look_at_logs_at = now + _LOGS_EVERY
-            keep_logs_small(self.home / "logs", _LARGEST_LOG)
+            keep_logs_small(self.home / "logs", self.log_sizes)
         with self._lock:
             for running in list(self._running.values()):
                 self._look_after_one(running)
