@@ -10,10 +10,11 @@ from tests.factories.ground import NOW
 from tests.factories.stock import a_listing
 from tests.sync.whole_amazon import Whole
 
-from wharfinger.db.models import FlowSchedule, Listing, ListingReport, StockNotice
+from wharfinger.db.models import FlowSchedule, Listing, ListingReport, Problem, StockNotice
 from wharfinger.operations.channels import listing_reports
 from wharfinger.operations.channels.listing_reports import Compared
 from wharfinger.sync import listing_report
+from wharfinger.sync.calls import Calls, NotBefore
 
 pytestmark = pytest.mark.django_db
 SKU = "HH-0010"
@@ -69,14 +70,50 @@ def test_every_listing_is_compared_once_a_night(whole):
     assert list(ListingReport.objects.values_list("state", flat=True)) == ["compared", "compared"]
 
 
-def test_skus_that_are_not_here_are_counted_and_what_was_looked_at_since_is_left_alone(whole):
-    Listing.objects.filter(sku=SKU).update(sku="ANOTHER")
-    Listing.objects.filter(fulfilment="FBM").exclude(sku="ANOTHER").update(
-        seen_at=whole.clock.now() + timedelta(hours=1), sent_quantity=77
-    )
-    go_on(whole)
-    assert (last().compared, last().differ, last().unknown) == (0, 0, 1)
-    assert not StockNotice.objects.exists()
+def read_all(whole):
+    """The reading of the listings goes on where the budget ended it."""
+    for _ in range(2):
+        whole.amazon.advance(61)
+        whole.run("listings_in")
+    whole.amazon.advance(61)
+    StockNotice.objects.all().delete()
+
+
+def test_skus_that_only_the_report_names_are_read_and_those_it_does_not_name_are_looked_at_alone(whole):
+    """However many listings a marketplace has, none is unknown: paging ends after a thousand of them."""
+    read_all(whole)
+    before = set(Listing.objects.values_list("sku", flat=True))
+    Listing.objects.filter(sku=SKU).update(sku="VANISHED")
+    Listing.objects.filter(fulfilment="FBM").update(seen_at=whole.clock.now() + timedelta(hours=1), sent_quantity=77)
+    go_on(whole, 3)
+    assert (last().compared, last().differ, last().unknown) == (0, 0, 0)
+    found = Listing.objects.get(sku=SKU)
+    assert (found.fulfilment, bool(found.product_type), found.read_back_quantity is not None) == ("FBM", True, True)
+    assert set(Listing.objects.values_list("sku", flat=True)) == before | {"VANISHED"}
+    whole.run("stock_out")
+    assert list(Listing.objects.filter(gone_at__isnull=False).values_list("sku", flat=True)) == ["VANISHED"]
+    assert Problem.objects.get(kind="listing_gone").listing.sku == "VANISHED"
+
+
+def test_cut_off_by_the_budget_it_goes_on_and_a_sku_that_amazon_shows_nowhere_is_counted(whole, monkeypatch):
+    read_all(whole)
+    Listing.objects.filter(sku=SKU).delete()
+    plain = Calls.get_listings_item
+    later = whole.clock.now() + timedelta(minutes=4)
+
+    def get_listings_item(calls, sku, *words, **more):
+        if whole.clock.now() < later:
+            raise NotBefore(later, "getListingsItem")
+        return plain(calls, sku, *words, **more)
+
+    monkeypatch.setattr(Calls, "get_listings_item", get_listings_item)
+    fault(whole, "400", operation="searchListingsItems", count=100)
+    fault(whole, "400", operation="getListingsItem", count=100)
+    go_on(whole, 3)
+    assert last().state.value == "preparing"
+    whole.amazon.advance(120)
+    go_on(whole, 1)
+    assert (last().state.value, last().unknown, last().compared > 5) == ("compared", 1, True)
 
 
 @pytest.mark.parametrize(

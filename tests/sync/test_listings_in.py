@@ -21,6 +21,7 @@ from wharfinger.amazon.messages.listings import ListingsPage
 from wharfinger.db.models import (
     ChannelProduct,
     Listing,
+    ListingReport,
     MarketplaceReading,
     Problem,
     StockBarcode,
@@ -240,12 +241,24 @@ def test_throttled_it_waits_for_the_next_token():
     assert shop.clock.paused == 4
 
 
-def test_more_than_amazon_lets_be_read_opens_a_problem_and_nothing_is_gone():
+@pytest.mark.parametrize(
+    ("reports", "problems"),
+    [
+        ([], 0),
+        ([("compared", timedelta(hours=20))], 0),
+        ([("failed", timedelta(hours=1)), ("compared", timedelta(days=3))], 1),
+    ],
+)
+def test_more_than_amazon_lets_be_read_is_a_problem_while_no_report_names_the_rest(reports, problems):
     shop = Shop(MUG=Entry())
     a_listing(shop.account, "ELSEWHERE")
+    for state, ago in reports:
+        ListingReport.objects.create(
+            account=shop.account, marketplace_id=UK, state=state, wanted_at=NOW - ago, ended_at=NOW - ago
+        )
     shop.amazon.faults["searchListingsItems"].append(ListingsPage(items=(), number_of_results=1_400, next_token=None))
     shop.run()
-    assert "1400 listings" in Problem.objects.get(kind="flow_failed").cause
+    assert Problem.objects.filter(kind="flow_failed", cause__contains="1400 listings").count() == problems
     assert Listing.objects.get(sku="ELSEWHERE").gone_at is None
 
 

@@ -1,13 +1,19 @@
 """The listings report as the nightly comparison: what Amazon shows for every listing, however many there are.
 
 Paging through a marketplace's listings ends after a thousand of them, and reading back covers what was sent. The report
-covers all: what differs from what was sent is judged like any look at a listing, so that it is sent again and listed.
+covers all: what differs from what was sent is judged like any look at a listing, so that it is sent again and listed;
+SKUs that are not here are read, and those that are no longer listed are looked at alone.
 """
 
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import TypeVar
 
+from wharfinger.amazon.answers import Answer
 from wharfinger.amazon.errors import (
+    AccessDenied,
     AuthorisationLost,
+    InvalidRequest,
     NotAnsweredAsPromised,
     NotFound,
     OurBug,
@@ -16,6 +22,7 @@ from wharfinger.amazon.errors import (
     TokenExpired,
 )
 from wharfinger.amazon.messages.listing_report import read_listing_report
+from wharfinger.amazon.messages.listings import ListingsItem
 from wharfinger.amazon.messages.reports import (
     ALL_LISTINGS,
     Processing,
@@ -30,6 +37,7 @@ from wharfinger.db.queries.channels.listing_reports import (
     OpenListingReport,
     last_listing_reports,
     open_listing_reports,
+    skus_not_here,
 )
 from wharfinger.db.queries.orders.order_reports import zones_of
 from wharfinger.db.queries.orders.order_search import any_channel_on
@@ -44,7 +52,12 @@ from wharfinger.domain.orders.order_report import (
 )
 from wharfinger.domain.retry import roll_of
 from wharfinger.operations.channels import listing_reports
+from wharfinger.operations.stock import listings
 from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore
+from wharfinger.sync.listings_in import INCLUDED, PATIENCE
+from wharfinger.sync.translate.listings import found_listing
+
+T = TypeVar("T")
 
 AT_ONCE = 1_000
 """Listings compared in one transaction."""
@@ -53,6 +66,7 @@ CLOCKS_APART = timedelta(minutes=2)
 RETRY_AFTER = timedelta(hours=6)
 """CANCELLED may mean that reports were requested too often (behaviours R07, R08)."""
 SELLER_SENDS = "DEFAULT"
+SKUS_IN_A_CALL = 20
 
 
 def run(account_id: int, calls: Calls, clock: Clock) -> FlowResult:
@@ -170,6 +184,8 @@ def _take(account_id: int, report: OpenListingReport, found: Report, calls: Call
     except Unreadable as fault:
         return _fail(report, f"Amazon's document is no listings report: {fault}.", clock)
     as_of = found.created_time or report.requested_at or clock.now()
+    listed = {row.sku for row in file.rows}
+    new = _read_new(account_id, report.marketplace_id, listed, calls, clock)
     shown = [
         (row.sku, row.quantity)
         for row in file.rows
@@ -178,7 +194,84 @@ def _take(account_id: int, report: OpenListingReport, found: Report, calls: Call
     total = listing_reports.Compared()
     for start in range(0, len(shown), AT_ONCE):
         total += listing_reports.compare(account_id, dict(shown[start : start + AT_ONCE]), as_of=as_of, now=clock.now())
+    missing = 0
+    if not file.unreadable:  # what could not be read may be what seems to be missing
+        missing = listing_reports.look_at_missing(
+            account_id, report.marketplace_id, listed, as_of=as_of, now=clock.now()
+        )
     listing_reports.end_report(report.id, ReportState.COMPARED, result=total, now=clock.now())
-    odd = f", {counted(file.unreadable, 'row')} could not be read" if file.unreadable else ""
-    unknown = f", {counted(total.unknown, 'SKU')} not known here" if total.unknown else ""
-    return f"{counted(total.compared, 'listing')} compared, {total.differ} differ{unknown}{odd}"
+    listings.report_all_read(account_id, _name_of(account_id, report.marketplace_id), now=clock.now())
+    said = [
+        f"{counted(total.compared, 'listing')} compared, {total.differ} differ",
+        f"{counted(new, 'new SKU')}" if new else "",
+        f"{counted(total.unknown, 'SKU')} not known here" if total.unknown else "",
+        f"{counted(missing, 'SKU')} looked at because not listed" if missing else "",
+        f"{counted(file.unreadable, 'row')} could not be read" if file.unreadable else "",
+    ]
+    return ", ".join(filter(None, said))
+
+
+def _name_of(account_id: int, marketplace_id: str) -> str:
+    return next((place.name for place in marketplaces_to_read(account_id) if place.id == marketplace_id), "")
+
+
+# --- SKUs that are not here
+
+
+def _read_new(account_id: int, marketplace_id: str, listed: set[str], calls: Calls, clock: Clock) -> int:
+    """Read and keep the listings that only the report names, 20 a call; returns how many. Cut off by the budget, the
+    report stays open, and the next run goes on with those that are not here then."""
+    wanted = skus_not_here(account_id, marketplace_id, listed)
+    kept = 0
+    for start in range(0, len(wanted), SKUS_IN_A_CALL):
+        some = wanted[start : start + SKUS_IN_A_CALL]
+        read_at = clock.now()
+        items = _read_some(some, marketplace_id, calls, clock)
+        if not items and len(some) == SKUS_IN_A_CALL:
+            break  # Amazon shows none of them: no reason to make thousands of calls
+        found = [found_listing(item, marketplace_id) for item in items]
+        listings.keep_listings(account_id, found, read_at=read_at, now=clock.now())
+        kept += len(found)
+    return kept
+
+
+def _read_some(skus: Sequence[str], marketplace_id: str, calls: Calls, clock: Clock) -> list[ListingsItem]:
+    """Together, and alone those that do not come so: one odd SKU is enough for a refusal of all."""
+    together = [sku for sku in skus if "," not in sku]
+    found: dict[str, ListingsItem] = {}
+    if together:
+        try:
+            page = _patiently(
+                lambda: calls.search_listings_items(
+                    marketplace_id, skus=together, included_data=INCLUDED, page_size=SKUS_IN_A_CALL
+                ),
+                clock,
+            ).value
+        except (Refused, NotAnsweredAsPromised, InvalidRequest):
+            pass
+        else:
+            found = {item.sku: item for item in page.items if item.sku}
+    for sku in skus:
+        if sku not in found:
+            alone = _read_alone(sku, marketplace_id, calls, clock)
+            found |= {} if alone is None else {sku: alone}
+    return list(found.values())
+
+
+def _read_alone(sku: str, marketplace_id: str, calls: Calls, clock: Clock) -> ListingsItem | None:
+    try:
+        return _patiently(lambda: calls.get_listings_item(sku, marketplace_id, included_data=INCLUDED), clock).value
+    except (Refused, NotAnsweredAsPromised, InvalidRequest, AccessDenied):  # a 403 of one SKU (behaviour I02)
+        return None
+
+
+def _patiently(call: Callable[[], Answer[T]], clock: Clock) -> Answer[T]:
+    """Wait for the next call's token where that is soon."""
+    while True:
+        try:
+            return call()
+        except NotBefore as wait:
+            seconds = (wait.at - clock.now()).total_seconds()
+            if seconds > PATIENCE:
+                raise
+            clock.pause(max(0.2, seconds))

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from wharfinger.amazon.client import CATALOG_AT_MOST
 from wharfinger.amazon.errors import InvalidRequest, NotAnsweredAsPromised, PageTokenRefused, Refused
 from wharfinger.amazon.messages.catalog import CatalogPage
+from wharfinger.db.queries.channels.listing_reports import lacks_listing_report
 from wharfinger.db.queries.stock.listing_readings import MarketplaceToRead, marketplaces_read, marketplaces_to_read
 from wharfinger.db.queries.stock.undescribed import undescribed_asins
 from wharfinger.domain.counts import counted
@@ -126,8 +127,9 @@ def _read_marketplace(
             if restart == RESTARTS or not is_tokens_fault(error, pages_read=read.pages):
                 raise
             continue
-        if read.total > MOST_PAGED_THROUGH:
-            listings.report_too_many(account_id, marketplace.name, read.total, now=clock.now())
+        if read.total > MOST_PAGED_THROUGH:  # the listings report names the others
+            if lacks_listing_report(account_id, marketplace.id, now=clock.now()):
+                listings.report_too_many(account_id, marketplace.name, read.total, now=clock.now())
             return
         listings.report_all_read(account_id, marketplace.name, now=clock.now())
         reading.seen[marketplace.id] = read.skus

@@ -1,16 +1,18 @@
 """Amazon's listings report of a marketplace, from the wish for it to what it showed. Trade time."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection
+from django.db.models import Exists, OuterRef
 
 from wharfinger.db.any_of import any_of, number_array
-from wharfinger.db.models import Listing, ListingReport, StockNotice
+from wharfinger.db.models import ChannelProduct, Listing, ListingReport, StockNotice
 from wharfinger.db.queries.channels.listing_reports import OPEN
 from wharfinger.domain.orders.order import Fulfilment
 from wharfinger.domain.orders.order_report import ReportState
+from wharfinger.operations.installation._flow_steps import bring_flow_forward
 from wharfinger.operations.installation._problem_steps import Problems
 from wharfinger.operations.stock._listing_steps import compare_read_back
 from wharfinger.operations.transaction import operation
@@ -102,6 +104,28 @@ def compare(account_id: int, shown: Mapping[str, int], *, as_of: datetime, now: 
             differ += one.sent_quantity is not None and one.sent_quantity != shown[one.sku]
     problems.write(now=now)
     return Compared(len(listings), differ, len(shown) - len(found))
+
+
+@operation
+def look_at_missing(
+    account_id: int, marketplace_id: str, listed: Collection[str], *, as_of: datetime, now: datetime
+) -> int:
+    """Listings of this marketplace alone that the report does not name are read back next: where Amazon does not know
+    one any more, it is gone. Returns how many."""
+    elsewhere = ChannelProduct.objects.filter(listing=OuterRef("pk")).exclude(marketplace=marketplace_id)
+    rows = Listing.objects.filter(
+        ~Exists(elsewhere),
+        account_id=account_id,
+        products__marketplace=marketplace_id,
+        fulfilment=Fulfilment.FBM,
+        gone_at=None,
+        found_at__lt=as_of,
+    )
+    missing = [pk for pk, sku in rows.values_list("pk", "sku") if sku.strip() not in listed]
+    if not missing:
+        return 0
+    bring_flow_forward(account_id, "stock_out", now=now)
+    return Listing.objects.filter(any_of("pk", missing)).update(read_back_at=now)
 
 
 def _is_older(listing: Listing, as_of: datetime) -> bool:

@@ -187,14 +187,15 @@ def note_gone(account_id: int, seen: Mapping[str, Collection[str]], *, began_at:
 
 @operation
 def report_too_many(account_id: int, marketplace_name: str, total: int, *, now: datetime) -> None:
-    """More listings than can be paged through: those beyond are not seen, and a problem says so."""
+    """More listings than can be paged through, and no report that names the others: a problem says so."""
     open_problem(
         ProblemKind.FLOW_FAILED,
         AboutListingsRead(account_id, marketplace_name),
-        cause=f"{marketplace_name} has {total} listings; Amazon lets only the first {MOST_PAGED_THROUGH} be read "
-        "this way. Orders for the others are imported; their stock quantities are not sent yet.",
-        remedy="Link the missing SKUs as their orders arrive, or close listings that you do not sell; then press "
-        "“Mark as done”.",
+        cause=f"{marketplace_name} has {total} listings; Amazon lets only the first {MOST_PAGED_THROUGH} be read at "
+        "any time. The others come with the nightly listings report, and there was none for two days: SKUs that are "
+        "new among them are not known here, and their quantities are not sent.",
+        remedy="It is requested again automatically, and the problem closes when it came; the row Listings report on "
+        "the dashboard says what stands in its way. If you closed the listings, press “Mark as done”.",
         account_id=account_id,
         now=now,
     )
@@ -202,7 +203,7 @@ def report_too_many(account_id: int, marketplace_name: str, total: int, *, now: 
 
 @operation
 def report_all_read(account_id: int, marketplace_name: str, *, now: datetime) -> None:
-    """Every listing of the marketplace could be read."""
+    """Every listing of the marketplace was read, or named by the report."""
     solve_problem(ProblemKind.FLOW_FAILED, AboutListingsRead(account_id, marketplace_name), now=now)
 
 
