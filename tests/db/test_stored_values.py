@@ -128,6 +128,8 @@ STORED = {
     "CountScope": ["site", "bins", "items"],
     "CountState": ["open", "booked", "cancelled"],
     "DecimalSign": ["point", "comma"],
+    "DeliveryState": ["waiting", "sent", "failed", "closed"],
+    "DestinationKind": ["webhook", "slack", "teams", "ntfy", "email"],
     "FeedState": ["preparing", "submitting", "processing", "done", "failed"],
     "FirstImport": ["import", "record", "ignore"],
     "Fulfilment": ["FBM", "FBA"],

@@ -34,6 +34,7 @@ def test_every_periodic_task_is_put_on_the_timetable_and_woken_once():
     )
     assert periodic_tasks.wake_due_tasks(triggers.PERIODIC_TASKS, now=NOW, not_again_before=LATER) == 0
     assert jobs() == [
+        "alerts_out",
         "back_up",
         "bulk_actions",
         "erase",

@@ -32,9 +32,10 @@ from wharfinger.operations.access.rotation import QueueFacts
 from wharfinger.operations.channels import links, marketplaces
 from wharfinger.operations.installation import alerts, expired
 from wharfinger.operations.orders import bulk_actions, notifications, order_reports, search_words
-from wharfinger.sync import labels_out, mail_out, secret_in
+from wharfinger.sync import alerts_out, labels_out, mail_out, secret_in
 from wharfinger.sync.calls import Clock, FlowResult
 from wharfinger.sync.mailer import EmailSender, FileEmailSender, SmtpEmailSender, SmtpServer
+from wharfinger.sync.webhooks import Reach, Webhooks
 from wharfinger.web.problem_pages import page_of_alert
 from wharfinger.worker.runs import SENDS_NOTHING, PeriodicTask
 from wharfinger.worker.time import Pace
@@ -45,6 +46,7 @@ BULK_STEPS_IN_A_RUN = 100
 """Transactions of 200 orders each: some 5 s, then others may have the worker."""
 ERASING_STEPS_IN_A_RUN = 50
 """Transactions of 200 orders or 1,000 other rows each: some seconds."""
+TELLS_NOBODY = "A restored copy: it tells nobody of its alerts"
 BUYS_NOTHING = "A restored copy: no label is bought or voided"
 DEMO_SENDER = "wharfinger@demo.example"
 
@@ -62,6 +64,8 @@ class InstallationTasks:
         self._clock = clock
         self._couriers = couriers or CourierTransport()
         self._paces: dict[int, Pace] = {}
+        reach = Reach(private=configuration.alerts_to_private_network, own=configuration.system == "demo")
+        self._webhooks = Webhooks(reach)
 
     def periodic_tasks(self) -> dict[str, PeriodicTask]:
         return {
@@ -76,6 +80,7 @@ class InstallationTasks:
             triggers.BACK_UP: self._back_up,
             triggers.ERASE: self._erase,
             triggers.LABELS_OUT: self._labels_out,
+            triggers.ALERTS_OUT: self._alerts_out,
         }
 
     def rotate(self, credentials: Credentials, region: str, *, now: datetime) -> None:
@@ -100,6 +105,14 @@ class InstallationTasks:
     def _secret_in(self) -> FlowResult:
         """The queue is the live installation's: a copy would take its new secret away."""
         return FlowResult(SENDS_NOTHING) if is_copy() else secret_in.run(self._queue_of, self._clock)
+
+    def _alerts_out(self) -> FlowResult:
+        """A copy tells nobody: what it sees is the live installation's to tell."""
+        if is_copy():
+            return FlowResult(TELLS_NOBODY)
+        return alerts_out.run(
+            self._webhooks, self._email_sender(), self._configuration.public_url, self._clock, page_of_alert
+        )
 
     def _labels_out(self) -> FlowResult:
         """The labels are the live installation's: a copy buys none and voids none."""

@@ -81,6 +81,7 @@ EVERY = {
     "cancellations": timedelta(minutes=5),  # requests trigger at once, and the flow names its own next step
     triggers.REMIND: timedelta(hours=1),
     triggers.MAIL_OUT: timedelta(hours=1),
+    triggers.ALERTS_OUT: timedelta(minutes=15),  # a new alert triggers at once, and the flow names its own next step
     triggers.SECRET_IN: timedelta(hours=1),
     triggers.REMOVE_EXPIRED: timedelta(hours=1),
     triggers.FILL_WORDS: timedelta(hours=1),

@@ -60,6 +60,7 @@ class Configuration:
     metrics_token: str = field(repr=False)  # empty: nobody has one
     allow_plain_http: bool
     allow_plain_database: bool
+    alerts_to_private_network: bool  # webhooks may lead into the own network
     log_level: str
     log_format: str  # "json" or "text"
     log_megabytes: int  # of one file of a home's logs
@@ -102,6 +103,7 @@ def read(environ: Mapping[str, str]) -> Configuration:
         metrics_token=_metrics_token(environ),
         allow_plain_http=_yes(environ, "WHARFINGER_ALLOW_PLAIN_HTTP"),
         allow_plain_database=_yes(environ, "WHARFINGER_ALLOW_PLAIN_DATABASE"),
+        alerts_to_private_network=_yes(environ, "WHARFINGER_ALERTS_TO_PRIVATE_NETWORK"),
         log_level=_one_of(environ, "WHARFINGER_LOG_LEVEL", _LOG_LEVELS, "INFO"),
         log_format=_one_of(environ, "WHARFINGER_LOG_FORMAT", LOG_FORMATS, "json"),
         log_megabytes=_whole_number(environ, "WHARFINGER_LOG_MEGABYTES", 20, 1, 10_000),

@@ -143,6 +143,7 @@ PLACES: tuple[Place, ...] = (
 )  # fmt: skip
 
 SECRETS: Mapping[str, tuple[str, ...]] = {
+    "AlertDestination": ("address",),
     "AmazonApplication": ("client_secret", "queue_secret"),
     "AuthorisationAttempt": ("code", "state_hash", "session_hash"),
     "CourierConnection": ("api_key",),
@@ -155,6 +156,7 @@ SECRETS: Mapping[str, tuple[str, ...]] = {
 """Encrypted or hashed as well, and nobody's personal data."""
 
 OF_THE_SHOP: Mapping[str, tuple[str, ...]] = {
+    "AlertDestination": ("address_shown",),
     "AccessEntry": ("address", "browser"),
     "User": ("username", "full_name", "email"),
     "SignInLimit": ("subject_hash", "name_hash"),
@@ -167,6 +169,8 @@ SAYS_NO_PERSON: Mapping[str, str] = {
     "AccessEntry": "details",
     "Activity": "text",
     "Alert": "key subject text remedy mail_error",
+    "AlertDelivery": "error",
+    "AlertDestination": "name kinds zone test_error",
     "AmazonApplication": "name application_id client_id secret_last_four regions roles redirect_uri queue_url "
     "queue_region queue_key_id queue_last_four rotation_error",
     "AuditEntry": "verb noun noun_id",

@@ -33,8 +33,19 @@ JOBS = (
 
 REMIND, MAIL_OUT, SECRET_IN, REMOVE_EXPIRED = "remind", "mail_out", "secret_in", "remove_expired"
 FILL_WORDS, BULK_ACTIONS, BACK_UP, ERASE = "fill_search_words", "bulk_actions", "back_up", "erase"
-LABELS_OUT = "labels_out"
-PERIODIC_TASKS = (REMIND, MAIL_OUT, SECRET_IN, REMOVE_EXPIRED, FILL_WORDS, BULK_ACTIONS, BACK_UP, ERASE, LABELS_OUT)
+LABELS_OUT, ALERTS_OUT = "labels_out", "alerts_out"
+PERIODIC_TASKS = (
+    REMIND,
+    MAIL_OUT,
+    SECRET_IN,
+    REMOVE_EXPIRED,
+    FILL_WORDS,
+    BULK_ACTIONS,
+    BACK_UP,
+    ERASE,
+    LABELS_OUT,
+    ALERTS_OUT,
+)
 """The installation's own lines of the timetable; `wharfinger.worker` runs each by this name."""
 
 ROUTINE, SOON, AT_ONCE = 0, 10, 100

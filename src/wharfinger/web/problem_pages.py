@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from wharfinger.db.queries.installation.alerts import AlertRow
+from wharfinger.db.queries.installation.destinations import AlertToSend
 from wharfinger.db.queries.installation.mail import WaitingEmail
 from wharfinger.db.queries.installation.problems import LinkedTo, ProblemRow, problems_linked_to
 from wharfinger.domain.installation.alerts import AlertKind
@@ -96,7 +97,7 @@ def page_of_problem(row: ProblemRow) -> str:
             assert_never(row.key)
 
 
-def page_of_alert(alert: AlertRow | WaitingEmail) -> str:
+def page_of_alert(alert: AlertRow | WaitingEmail | AlertToSend) -> str:
     """The same for an alert, on pages and in its e-mail."""
     if alert.kind is AlertKind.ORDERS_NOT_SEEN:
         return reverse("connection")

@@ -6,6 +6,7 @@ from wharfinger.db.models import CompletenessGap, RawMessage, StockPush
 from wharfinger.domain.access.other_programs import Sign
 from wharfinger.domain.channels.channel import AuthorisationOutcome, AuthorisationState, LinkState
 from wharfinger.domain.installation.backups import BackupState
+from wharfinger.domain.installation.destinations import DeliveryState
 from wharfinger.domain.installation.running_shop import ShopState
 from wharfinger.domain.labels import Labelled
 from wharfinger.domain.orders.bulk_actions import BulkState
@@ -33,7 +34,7 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
         StockPush.Outcome.ACCEPTED, CountState.BOOKED, TransferState.RECEIVED,
         CompletenessGap.State.HEALED, ReportState.COMPARED,
         NotificationState.RECEIVING, QueueTest.PASSED, BulkState.FINISHED,
-        PickListState.PICKED, Standing.GONE, LabelState.READY, CheckState.PASSED,
+        PickListState.PICKED, Standing.GONE, LabelState.READY, CheckState.PASSED, DeliveryState.SENT,
     ),
     "warn": (
         Sign.SHIPPED, Sign.QUANTITIES, DriftCause.PROGRAM, DriftCause.PERSON, DriftCause.AMAZON, DriftCause.HELD,
@@ -44,7 +45,7 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
         LinkState.WAITING, TransferState.CLOSED,
         RawMessage.State.WAITING,
         CompletenessGap.State.OPEN,
-        Standing.CHANGED, LabelState.WAITING, LabelState.ORDERED,
+        Standing.CHANGED, LabelState.WAITING, LabelState.ORDERED, DeliveryState.WAITING,
     ),
     "bad": (
         ImportState.FAILED, ImportState.SYSTEM_ERROR,
@@ -56,7 +57,7 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
         StockPush.Outcome.REFUSED, DriftCause.REFUSED,
         CompletenessGap.State.STUCK, ReportState.FAILED,
         NotificationState.REFUSED, QueueTest.FAILED,
-        Standing.STAYS, LabelState.REFUSED, LabelState.NOT_VOIDED, CheckState.FAILED,
+        Standing.STAYS, LabelState.REFUSED, LabelState.NOT_VOIDED, CheckState.FAILED, DeliveryState.FAILED,
     ),
     "info": (
         SalesOrderState.PENDING, DriftCause.WAITS, DriftCause.ORDERS, DriftCause.NOT_APPLIED,
@@ -84,7 +85,7 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
         RawMessage.State.TAKEN, RawMessage.State.QUARANTINED,
         StockPush.Outcome.LATER,
         ReportState.NONE, NotificationState.OFF, QueueTest.NONE,
-        PickListState.DISCARDED, Standing.TAKEN_OFF, LabelState.VOIDED,
+        PickListState.DISCARDED, Standing.TAKEN_OFF, LabelState.VOIDED, DeliveryState.CLOSED,
     ),
 }  # fmt: skip
 TONES = frozenset(_STATES)

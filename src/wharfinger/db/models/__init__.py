@@ -8,7 +8,7 @@ from wharfinger.db.models.accounts import (
     RateBudget,
     SellerAccount,
 )
-from wharfinger.db.models.alerts import Alert, MailSettings, TestMail
+from wharfinger.db.models.alerts import Alert, AlertDelivery, AlertDestination, MailSettings, TestMail
 from wharfinger.db.models.backups import Backup
 from wharfinger.db.models.bulk_actions import BulkAction, BulkActionOrder
 from wharfinger.db.models.cancellations import Cancellation, OrderFeed
@@ -76,6 +76,8 @@ __all__ = [
     "AccessEntry",
     "Activity",
     "Alert",
+    "AlertDelivery",
+    "AlertDestination",
     "Allocation",
     "AmazonApplication",
     "AuditEntry",

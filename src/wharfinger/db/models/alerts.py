@@ -2,11 +2,13 @@
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from wharfinger.db.encryption import EncryptedText
 from wharfinger.db.fields import EnumField
 from wharfinger.db.stored_values import AlertKeyField, SubjectField
 from wharfinger.domain.installation.alerts import AlertKind, MailSecurity
+from wharfinger.domain.installation.destinations import DeliveryState, DestinationKind
 
 
 class Alert(models.Model):
@@ -61,3 +63,47 @@ class MailSettings(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(id=1), name="one_mail_settings")]
+
+
+class AlertDestination(models.Model):
+    """Where alerts go beside the pages: an address, which of them, and when. Trade time."""
+
+    name = models.CharField(max_length=60)
+    kind = EnumField(DestinationKind, max_length=10)
+    address = EncryptedText()  # whoever knows a webhook's address may write there: it is a secret
+    address_shown = models.CharField(max_length=250)
+    kinds = models.JSONField(default=list)  # codes of kinds of alert; empty = all
+    urgent_only = models.BooleanField(default=False)
+    quiet_since = models.TimeField(null=True)
+    quiet_until = models.TimeField(null=True)
+    zone = models.CharField(max_length=60, default="UTC")
+    urgent_breaks_quiet = models.BooleanField(default=True)
+    digest = models.PositiveSmallIntegerField(default=0)  # minutes
+    active = models.BooleanField(default=True)
+    since = models.DateTimeField()  # alerts raised before it was there, or while it was off, are not sent
+    test_wanted_at = models.DateTimeField(null=True)
+    tested_at = models.DateTimeField(null=True)
+    test_error = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("name"), name="one_alert_destination")]
+
+
+class AlertDelivery(models.Model):
+    """One alert to one destination: written before it is sent, settled after."""
+
+    alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="deliveries")
+    destination = models.ForeignKey(AlertDestination, on_delete=models.CASCADE, related_name="deliveries")
+    state = EnumField(DeliveryState, max_length=10, default=DeliveryState.WAITING)
+    due_at = models.DateTimeField()  # trade time
+    attempts = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["alert", "destination"], name="one_alert_delivery")]
+        indexes = [
+            models.Index(
+                fields=["due_at"], condition=Q(state=DeliveryState.WAITING.value), name="alert_deliveries_waiting"
+            )
+        ]

@@ -33,6 +33,7 @@ def raise_alert(
     if not made:
         Alert.objects.filter(pk=alert.pk).update(closed_at=None, text=text, remedy=remedy)
     triggers.run_periodic_task(triggers.MAIL_OUT)
+    triggers.run_periodic_task(triggers.ALERTS_OUT)
 
 
 def close_alerts(subject: AlertSubject, *, now: datetime, kinds: Sequence[AlertKind] = ()) -> int:
