@@ -21,6 +21,7 @@ def whole():
     whole = Whole()
     whole.authorise()
     whole.run("orders_in", "take_orders", "listings_in")
+    whole.only("orders_in", "take_orders", "orders_by_number", "cancellations")
     return whole
 
 

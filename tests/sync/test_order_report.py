@@ -37,6 +37,7 @@ def linked():
     whole = Whole()
     whole.authorise()
     whole.run("orders_in", "take_orders")
+    whole.only("orders_in", "take_orders", "orders_by_number", "order_report")
     return whole
 
 

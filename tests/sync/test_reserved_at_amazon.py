@@ -33,6 +33,7 @@ def selling():
     whole.run("listings_in")
     whole.trade(12)
     assert at_amazon(whole) == 40
+    whole.only("orders_in", "take_orders", "orders_by_number", "stock_out")
     return whole
 
 
