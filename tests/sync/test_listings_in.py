@@ -1,6 +1,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.factories.accounts import an_account
 from tests.factories.channels import a_channel
 from tests.factories.ground import DE, NOW, UK
@@ -50,6 +52,17 @@ class Shop:
 
     def run(self):
         return listings_in.run(self.account.pk, self.amazon, self.clock)
+
+
+def test_a_page_of_listings_costs_a_fixed_number_of_statements():
+    """20 a page; each of them cost ten."""
+    shop = Shop(**{f"MUG-{number}": Entry(quantity=7) for number in range(60)})
+    for at_most in (150, 60):
+        with CaptureQueriesContext(connection) as seen:
+            shop.run()
+        assert len(seen) < at_most
+    assert ChannelProduct.objects.filter(title="A mug").count() == 60
+    assert set(Listing.objects.values_list("read_back_quantity", flat=True)) == {7}
 
 
 def test_a_listing_is_kept_with_what_amazon_says_of_it():

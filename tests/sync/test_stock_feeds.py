@@ -12,9 +12,8 @@ from tests.sync.fake_amazon import After, Entry, FakeAmazon, SteppedClock
 from wharfinger.amazon.errors import AccessDenied, NotAnsweredAsPromised, Refused, ServerFault, TimedOut
 from wharfinger.db.models import Listing, ListingFeed, Problem, StockNotice, StockPush
 from wharfinger.domain.stock.plan import Plan
-from wharfinger.operations.installation._problem_steps import Problems
 from wharfinger.operations.stock import ledger, outbox
-from wharfinger.operations.stock._listing_steps import compare_read_back
+from wharfinger.operations.stock._listing_steps import Looks, compare_read_back
 from wharfinger.sync import stock_out
 
 pytestmark = pytest.mark.django_db
@@ -163,9 +162,9 @@ def test_a_number_that_the_feed_has_written_already_is_no_fall_of_amazons():
     shop.run_by_patches(minutes=4)
     change_allocated(shop.items["MUG"].pk, shop.site.pk, 10, now=shop.clock.now())
     shop.run()
-    listing, problems = Listing.objects.get(), Problems()
+    listing = Listing.objects.get()
     at = shop.clock.now()
-    compare_read_back(listing, 30, requested_at=at, now=at, looked=False, problems=problems)
+    compare_read_back(listing, 30, requested_at=at, now=at, looked=False, looks=Looks([listing]))
     assert listing.fell_at is None
 
 

@@ -13,8 +13,7 @@ from wharfinger.db.queries.channels.listing_reports import OPEN
 from wharfinger.domain.orders.order import Fulfilment
 from wharfinger.domain.orders.order_report import ReportState
 from wharfinger.operations.installation._flow_steps import bring_flow_forward
-from wharfinger.operations.installation._problem_steps import Problems
-from wharfinger.operations.stock._listing_steps import compare_read_back
+from wharfinger.operations.stock._listing_steps import Looks, compare_read_back
 from wharfinger.operations.transaction import operation
 
 KEPT_FOR = timedelta(days=30)
@@ -97,12 +96,12 @@ def compare(account_id: int, shown: Mapping[str, int], *, as_of: datetime, now: 
         cursor.execute(_SHOWS_OURS, [as_of, *columns])
     settled = {one.pk for one in same}
     differ = 0
-    problems = Problems()
+    looks = Looks([one for one in listings if one.pk not in settled])
     for one in listings:
         if one.pk not in settled:
-            compare_read_back(one, shown[one.sku], requested_at=as_of, now=now, looked=False, problems=problems)
+            compare_read_back(one, shown[one.sku], requested_at=as_of, now=now, looked=False, looks=looks)
             differ += one.sent_quantity is not None and one.sent_quantity != shown[one.sku]
-    problems.write(now=now)
+    looks.write(now=now)
     return Compared(len(listings), differ, len(shown) - len(found))
 
 

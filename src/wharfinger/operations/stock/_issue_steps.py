@@ -16,17 +16,15 @@ def keep_issues(
 ) -> None:
     """Errors of the listing in this marketplace, and whether buyers see it. `shown` None = Amazon did not say.
 
-    A listing that was never shown is one the seller has not finished; only one that was shown can vanish.
+    A listing that was never shown is one the seller has not finished; only one that was shown can vanish. The row is
+    written by the caller (`Looks`).
     """
     found = that_matter(issues)
     stored = [issue.stored() for issue in found]
-    if stored != product.issues:
-        product.issues = stored
-        product.save(update_fields=["issues"])
+    product.issues = stored
     _tell_issues(product, found, problems)
     if shown is not None and shown != product.shown:
         vanished, product.shown = product.shown is True and not shown, shown
-        product.save(update_fields=["shown"])
         if vanished:
             _tell_vanished(product, problems)
         elif shown:

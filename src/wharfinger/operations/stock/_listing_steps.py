@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
+from wharfinger.db.any_of import any_of
 from wharfinger.db.models import ChannelProduct, Listing, StockBarcode, StockItem, StockNotice
 from wharfinger.db.queries.stock.stock_out import with_those_that_share
 from wharfinger.domain.installation.problems import ProblemKind
@@ -12,6 +13,7 @@ from wharfinger.domain.orders.order import Fulfilment
 from wharfinger.domain.orders.waits_for import ForLink
 from wharfinger.domain.stock.gtin import gtin14
 from wharfinger.operations import triggers
+from wharfinger.operations._rows import Rows
 from wharfinger.operations.installation._history_steps import record_activity
 from wharfinger.operations.installation._problem_steps import Problems
 from wharfinger.operations.orders._reconsider_steps import reconsider
@@ -97,8 +99,26 @@ def listed_codes(codes: Sequence[str]) -> str:
     return ", ".join(codes)[:LISTED_AT_MOST]
 
 
+class Looks:
+    """What Amazon shows of many listings, judged one by one: their waiting notices are read once, and rows and
+    problems written together."""
+
+    def __init__(self, listings: Collection[Listing], products: Collection[ChannelProduct] = ()) -> None:
+        notices = StockNotice.objects.filter(any_of("listing", [row.pk for row in listings]))
+        self.notices = {row.listing_id: row for row in notices}
+        self.problems = Problems()
+        self._listings, self._products = Rows(Listing), Rows(ChannelProduct)
+        self._listings.read(listings)
+        self._products.read(products)
+
+    def write(self, *, now: datetime) -> None:
+        self._listings.write()
+        self._products.write()
+        self.problems.write(now=now)
+
+
 def compare_read_back(
-    listing: Listing, quantity: int, *, requested_at: datetime, now: datetime, looked: bool, problems: Problems
+    listing: Listing, quantity: int, *, requested_at: datetime, now: datetime, looked: bool, looks: Looks
 ) -> None:
     """Amazon showed this quantity; `looked`: it was fetched because a read-back was due.
 
@@ -112,7 +132,7 @@ def compare_read_back(
         listing.differs_at = None
     elif listing.differs_at is None:
         listing.differs_at = requested_at
-    notice = StockNotice.objects.filter(listing=listing).first()
+    notice = looks.notices.get(listing.pk)
     waits, in_feed = notice is not None, notice is not None and notice.feed_id is not None
     too_early = not looked and listing.read_back_at is not None
     not_ours = listing.sent_at is None or "not_sent" in why
@@ -125,13 +145,12 @@ def compare_read_back(
     elif quantity == listing.sent_quantity:
         why.pop("misses", None)
         listing.read_back_at = None
-        problems.solve_unread(ProblemKind.LISTING_DRIFT, AboutListing(listing.pk))
+        looks.problems.solve_unread(ProblemKind.LISTING_DRIFT, AboutListing(listing.pk))
     else:
         if before == quantity and before_at is not None and listing.sent_at and before_at <= listing.sent_at:
             why["not_applied"] = True  # the number of before: what we sent has not taken effect
-        _note_miss(listing, why, quantity, now, problems)
+        _note_miss(listing, why, quantity, now, looks.problems)
     listing.sent_why = why or listing.sent_why
-    listing.save(update_fields=["read_back_quantity", "seen_at", "read_back_at", "sent_why", "fell_at", "differs_at"])
 
 
 def _note_fall(listing: Listing, quantity: int, before: int | None, requested_at: datetime) -> None:

@@ -10,10 +10,11 @@ from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.subjects import AboutBothWays, AboutListingsRead
 from wharfinger.domain.orders.order import Fulfilment
 from wharfinger.domain.stock.listing_issues import ListingIssue
+from wharfinger.operations._rows import Rows
 from wharfinger.operations.installation._history_steps import draft_activity, record_activity, write_activities
 from wharfinger.operations.installation._problem_steps import Problems, open_problem, solve_problem
 from wharfinger.operations.stock._issue_steps import keep_issues, tell_back, tell_gone
-from wharfinger.operations.stock._listing_steps import compare_read_back, link_by_itself, listed_codes
+from wharfinger.operations.stock._listing_steps import Looks, compare_read_back, link_by_itself, listed_codes
 from wharfinger.operations.stock._stock_steps import notice_listings
 from wharfinger.operations.transaction import operation
 
@@ -64,29 +65,20 @@ def keep_listings(account_id: int, found: Sequence[FoundListing], *, read_at: da
     `read_at`: trade time before the call; what was sent later is not judged by this page.
     """
     known = _lock_listings(account_id, found, now)
-    products = []
-    changed: dict[int, int] = {}
-    new = 0
-    for one in found:
-        listing = known[one.sku]
-        if _refresh(listing, one):
-            changed[listing.pk] = account_id
-        product, made = ChannelProduct.objects.get_or_create(
-            listing=listing, marketplace_id=one.marketplace_id, defaults={"found_at": now}
-        )
-        new += made
-        _describe(product, one)
-        product.listing = listing
-        products.append(product)
+    listings = Rows(Listing)
+    listings.read(known.values())
+    changed = {known[one.sku].pk: account_id for one in found if _refresh(known[one.sku], one)}
+    listings.write()
+    products, new = _products(found, known, now)
     # Links first: they may fix held orders, and orders are locked before notices.
     linked = link_by_itself([product for product in products if product.item_id is None], now=now)
     notice_listings(changed, cause="Amazon's listing changed", now=now)
-    problems = Problems()
+    looks = Looks(known.values(), products)
     for one, product in zip(found, products, strict=True):
-        _judge(known[one.sku], one, read_at, now, problems)
-        tell_back(known[one.sku], problems=problems)
-        keep_issues(product, one.issues, shown=one.shown, problems=problems)
-    problems.write(now=now)
+        _judge(known[one.sku], one, read_at, now, looks)
+        tell_back(known[one.sku], problems=looks.problems)
+        keep_issues(product, one.issues, shown=one.shown, problems=looks.problems)
+    looks.write(now=now)
     return Kept(new, linked)
 
 
@@ -103,7 +95,6 @@ def _lock_listings(account_id: int, found: Sequence[FoundListing], now: datetime
 def _refresh(listing: Listing, one: FoundListing) -> bool:
     """Bring the row to what Amazon says; returns whether it bears on what is sent to Amazon."""
     before = (listing.fulfilment, listing.product_type, listing.gone_at, listing.location_codes)
-    kept = (listing.lead_time_days, listing.submitted_quantity)
     if one.fulfilment is not None:
         listing.fulfilment = one.fulfilment
     listing.product_type = one.product_type[:80] or listing.product_type
@@ -112,25 +103,45 @@ def _refresh(listing: Listing, one: FoundListing) -> bool:
     listing.gone_at = None
     listing.location_codes = listed_codes(one.location_codes)
     changed = before != (listing.fulfilment, listing.product_type, listing.gone_at, listing.location_codes)
-    if changed or kept != (listing.lead_time_days, listing.submitted_quantity):
-        columns = ["fulfilment", "product_type", "lead_time_days", "submitted_quantity", "gone_at", "location_codes"]
-        listing.save(update_fields=columns)
     return changed and listing.fulfilment == Fulfilment.FBM
+
+
+def _products(
+    found: Sequence[FoundListing], known: Mapping[str, Listing], now: datetime
+) -> tuple[list[ChannelProduct], int]:
+    """The channel products of the page, in its order, as Amazon describes them; and how many are new."""
+    places = [(known[one.sku].pk, one.marketplace_id) for one in found]
+    here = _products_at(places)
+    missing = sorted(set(places) - here.keys())
+    if missing:
+        drafts = [ChannelProduct(listing_id=key, marketplace_id=place, found_at=now) for key, place in missing]
+        ChannelProduct.objects.bulk_create(drafts, ignore_conflicts=True)
+        here = _products_at(places)
+    rows = Rows(ChannelProduct)
+    products = rows.read([here[place] for place in places])
+    for one, product in zip(found, products, strict=True):
+        _describe(product, one)
+        product.listing = known[one.sku]
+    rows.write()
+    return products, len(missing)
+
+
+def _products_at(places: Sequence[tuple[int, str]]) -> dict[tuple[int, str], ChannelProduct]:
+    rows = ChannelProduct.objects.filter(any_of("listing", {listing for listing, _ in places}))
+    rows = rows.filter(marketplace__in={marketplace for _, marketplace in places}).select_related("marketplace")
+    return {(row.listing_id, row.marketplace_id): row for row in rows}
 
 
 def _describe(product: ChannelProduct, one: FoundListing) -> None:
     """GTIN and picture stay when a listing comes without: Amazon's catalogue may have given them."""
-    before = (product.asin, product.title, product.gtin, product.picture)
-    after = (one.asin[:20], one.title[:500], one.gtin or product.gtin, one.picture or product.picture)
-    if before != after:
-        product.asin, product.title, product.gtin, product.picture = after
-        product.save(update_fields=["asin", "title", "gtin", "picture"])
+    product.asin, product.title = one.asin[:20], one.title[:500]
+    product.gtin, product.picture = one.gtin or product.gtin, one.picture or product.picture
 
 
-def _judge(listing: Listing, one: FoundListing, read_at: datetime, now: datetime, problems: Problems) -> None:
-    _judge_both_ways(listing, one.both_ways, problems)
+def _judge(listing: Listing, one: FoundListing, read_at: datetime, now: datetime, looks: Looks) -> None:
+    _judge_both_ways(listing, one.both_ways, looks.problems)
     if one.quantity is not None and listing.fulfilment == Fulfilment.FBM:
-        compare_read_back(listing, one.quantity, requested_at=read_at, now=now, looked=False, problems=problems)
+        compare_read_back(listing, one.quantity, requested_at=read_at, now=now, looked=False, looks=looks)
 
 
 def _judge_both_ways(listing: Listing, both_ways: bool, problems: Problems) -> None:

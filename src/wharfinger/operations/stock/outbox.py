@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, assert_never
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
+from wharfinger.db.any_of import any_of
 from wharfinger.db.models import ChannelProduct, Listing, StockNotice, StockPush
 from wharfinger.db.queries.moments import is_due
 from wharfinger.db.queries.orders.inbox import orders_read_past
@@ -28,7 +29,7 @@ from wharfinger.operations.installation._flow_steps import bring_flow_forward
 from wharfinger.operations.installation._problem_steps import Problems, open_problem, solve_problem
 from wharfinger.operations.stock._guard_steps import guard_changes, kept_numbers
 from wharfinger.operations.stock._issue_steps import keep_issues, tell_gone
-from wharfinger.operations.stock._listing_steps import READ_BACK_AFTER, compare_read_back, listed_codes
+from wharfinger.operations.stock._listing_steps import READ_BACK_AFTER, Looks, compare_read_back, listed_codes
 from wharfinger.operations.stock._push_steps import refuse_listing, try_later, why_of
 from wharfinger.operations.transaction import operation
 
@@ -357,32 +358,32 @@ def note_read_back(seen: Sequence[ReadBack], *, requested_at: datetime, now: dat
     """Keep what Amazon showed when looked at, and compare; returns how many numbers differ from those sent."""
     rows = Listing.objects.select_for_update(no_key=True).filter(pk__in=[one.listing_id for one in seen]).order_by("pk")
     listings = {row.pk: row for row in rows}
-    problems = Problems()
+    products = {(row.listing_id, row.marketplace_id): row for row in _products_of(listings)}
+    looks = Looks(listings.values(), products.values())
     differ = 0
     for one in sorted(seen, key=lambda one: one.listing_id):
         listing = listings[one.listing_id]
-        problems.solve_unread(ProblemKind.LISTING_REFUSED, AboutReadBack(listing.pk))
-        _keep_shown(listing, one, problems)
+        looks.problems.solve_unread(ProblemKind.LISTING_REFUSED, AboutReadBack(listing.pk))
+        if not one.gone:
+            _keep_shown(listing, products.get((listing.pk, one.marketplace_id)), one, looks)
         if one.gone or one.fulfilled_by_amazon or one.quantity is None:
-            _lose(listing, one, now, problems)
+            _lose(listing, one, now, looks)
             continue
-        compare_read_back(listing, one.quantity, requested_at=requested_at, now=now, looked=True, problems=problems)
+        compare_read_back(listing, one.quantity, requested_at=requested_at, now=now, looked=True, looks=looks)
         differ += one.quantity != listing.sent_quantity
-    problems.write(now=now)
+    looks.write(now=now)
     return differ
 
 
-def _keep_shown(listing: Listing, one: ReadBack, problems: Problems) -> None:
+def _products_of(listings: Mapping[int, Listing]) -> QuerySet[ChannelProduct]:
+    return ChannelProduct.objects.filter(any_of("listing", listings)).select_related("listing", "marketplace")
+
+
+def _keep_shown(listing: Listing, product: ChannelProduct | None, one: ReadBack, looks: Looks) -> None:
     """What Amazon shows beside the quantity, and what its attributes say of it."""
-    if one.gone:
-        return
-    kept = (listing.submitted_quantity, listing.location_codes)
     listing.submitted_quantity, listing.location_codes = one.submitted_quantity, listed_codes(one.location_codes)
-    if kept != (listing.submitted_quantity, listing.location_codes):
-        listing.save(update_fields=["submitted_quantity", "location_codes"])
-    product = ChannelProduct.objects.filter(listing=listing, marketplace=one.marketplace_id).first()
     if product is not None:
-        keep_issues(product, one.issues, shown=one.shown, problems=problems)
+        keep_issues(product, one.issues, shown=one.shown, problems=looks.problems)
 
 
 @operation
@@ -403,15 +404,14 @@ def note_not_shown(listing_id: int, *, error: str, now: datetime) -> None:
     )
 
 
-def _lose(listing: Listing, one: ReadBack, now: datetime, problems: Problems) -> None:
+def _lose(listing: Listing, one: ReadBack, now: datetime, looks: Looks) -> None:
     """The listing cannot be compared any more: it is gone, Amazon sends it now, or it shows no number."""
     listing.read_back_at = None
     if one.gone:
         listing.gone_at = now
-        tell_gone(listing, problems=problems)
+        tell_gone(listing, problems=looks.problems)
     if one.fulfilled_by_amazon:
         listing.fulfilment = Fulfilment.FBA
-    listing.save(update_fields=["read_back_at", "gone_at", "fulfilment"])
 
 
 def next_due(account_id: int) -> datetime | None:
