@@ -354,7 +354,7 @@ def start_importing(walk, picture=""):
 
 
 def test_the_first_import_begins_when_a_person_has_looked(walk):
-    """Don't import orders, the brake: what was found is listed with a proposal for each, and one button."""
+    """Don't import orders pauses the import: what was found is listed with a proposal for each, and one button."""
     walk.load_channel("Guide UK FBM")
     start_importing(walk, "19-first-import")
 

@@ -282,7 +282,7 @@ def test_without_a_channel_no_remedy_is_to_dispatch_what_amazon_sends_or_has_gon
     assert ImportedOrder.objects.get().remedy == f"Create the channel, and the order is imported. {remedy}"
 
 
-def test_the_brake_lists_orders_and_takes_them_when_it_is_released(shop):
+def test_while_the_import_is_paused_orders_are_listed_and_taken_when_it_begins(shop):
     shop.item("MUG", 5)
     Channel.objects.filter(pk=shop.fbm.pk).update(dont_import_orders=True)
     shop.take(an_order())

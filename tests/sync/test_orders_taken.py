@@ -451,7 +451,7 @@ def test_a_line_that_was_cancelled_whole_divides_nothing_by_zero(world):
     assert world.imported(message).state == "ok"
 
 
-def test_the_brake_lists_orders_without_taking_them_and_its_release_takes_them(world):
+def test_while_the_import_is_paused_orders_are_listed_and_taken_when_it_begins(world):
     mug = world.item("MUG", 10)
     Channel.objects.filter(pk=world.fbm.pk).update(dont_import_orders=True)
     message = order(line("MUG"))

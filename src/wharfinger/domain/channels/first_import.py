@@ -1,4 +1,4 @@
-"""The first import of a channel: what to do with each order that was found before the brake was released."""
+"""The first import of a channel: what to do with each order that was found while the import was paused."""
 
 from dataclasses import dataclass
 

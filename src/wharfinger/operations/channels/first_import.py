@@ -1,4 +1,4 @@
-"""The first import of a channel: a person decides about what was found, then the brake is released."""
+"""The first import of a channel: a person decides about what was found, then the import begins."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime

@@ -270,7 +270,7 @@ def initial_of(page: ChannelPage) -> dict[str, Any]:
 
 
 def copy_of(page: ChannelPage) -> dict[str, Any]:
-    """Duplicate: another channel's settings, but its marketplace and Start Date; it never begins without the brake."""
+    """Duplicate: another channel's settings, but its marketplace and Start Date; its import begins paused."""
     kept = initial_of(page)
     for name in ("version", "start_date", "marketplace_id", "token_expiry"):
         kept.pop(name)
@@ -279,7 +279,7 @@ def copy_of(page: ChannelPage) -> dict[str, Any]:
 
 
 def preset(kind: Fulfilment, start_date: date, marketplace_id: str, name: str) -> dict[str, Any]:
-    """A new channel's first values. The brake is on: the first import is looked at before it begins."""
+    """A new channel's first values. Its import is paused: the first one is looked at before it begins."""
     return {
         "name": name,
         "enabled": True,

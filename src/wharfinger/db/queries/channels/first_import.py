@@ -80,7 +80,7 @@ class Found:
 
 
 def found_orders(channel_id: int) -> QuerySet[ImportedOrder]:
-    """They wait for nothing but the brake."""
+    """They wait for nothing but the import, which is paused."""
     return ImportedOrder.objects.filter(
         channel_id=channel_id,
         sales_order=None,

@@ -100,7 +100,7 @@ class FirstImportRow:
     id: int
     name: str
     kind: str
-    brake: bool
+    paused: bool
     found: int
     site: str
     site_id: int | None
@@ -126,7 +126,7 @@ def _first_import(channel: Channel, found: int) -> FirstImportRow:
         id=channel.pk,
         name=channel.name,
         kind=channel.kind,
-        brake=channel.dont_import_orders,
+        paused=channel.dont_import_orders,
         found=found,
         site=site.name if site else "",
         site_id=site.pk if site and unloaded else None,

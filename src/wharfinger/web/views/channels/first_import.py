@@ -64,7 +64,7 @@ def _start(request: HttpRequest, head: ChannelHead, decisions: Decisions) -> Htt
     messages.success(request, _started(done))
     if not is_setting_up(request, head.id):
         return redirect("channel-orders", channel_id=head.id)
-    if any(row.brake for row in first_imports_of(head.account_id)):
+    if any(row.paused for row in first_imports_of(head.account_id)):
         return redirect("channel-set-up-first-import", channel_id=head.id)
     return redirect("channel-set-up-done", channel_id=head.id)
 

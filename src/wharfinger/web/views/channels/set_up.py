@@ -84,12 +84,12 @@ def first_import(request: HttpRequest, channel_id: int) -> HttpResponse:
     if request.method == "POST":
         return _start_imports(request, channel, rows)
     for row in rows:
-        if row.brake:  # so that each one's page leads back here
+        if row.paused:  # so that each one's page leads back here
             begin_set_up(request, row.id)
     context = _frame(request, channel, "first-import")
     context |= {
         "rows": rows,
-        "paused": sum(row.brake for row in rows),
+        "paused": sum(row.paused for row in rows),
         "here": reverse("channel-set-up-first-import", args=[channel_id]),
     }
     part = live_part(request, "found", "wharfinger/channels/setup/found.html", context)
@@ -117,7 +117,7 @@ def _start_imports(request: HttpRequest, channel: ChannelPage, rows: tuple[First
         len(done),
     )
     messages.success(request, started % {"imports": len(done)})
-    if any(row.brake for row in first_imports_of(channel.account_id)):
+    if any(row.paused for row in first_imports_of(channel.account_id)):
         return redirect("channel-set-up-first-import", channel_id=channel.id)
     return redirect("channel-set-up-done", channel_id=channel.id)
 
