@@ -20,6 +20,7 @@ from wharfinger.db.models import (
     Confirmation,
     Customer,
     ImportedOrder,
+    Installation,
     Movement,
     PickListOrder,
     RawMessage,
@@ -31,6 +32,7 @@ from wharfinger.db.models import (
 from wharfinger.domain.channels.options import OptionValues
 from wharfinger.domain.installation.people import Role
 from wharfinger.domain.orders.order import SalesOrderState
+from wharfinger.domain.shipping.shipments import ConfirmationState
 from wharfinger.domain.stock.counts import CountScope
 from wharfinger.domain.stock.fba_stock import FbaLevel
 from wharfinger.domain.stock.ledger import SiteKind
@@ -40,7 +42,7 @@ from wharfinger.operations.orders._customer_steps import Customers, People, mont
 from wharfinger.operations.orders.inbox import NextCursor, RawOrder
 from wharfinger.operations.orders.take_orders import Message
 from wharfinger.operations.refusals import Refused
-from wharfinger.operations.shipping import confirmations, pick_lists, shipments
+from wharfinger.operations.shipping import confirmations, pick_lists, shipments, undo
 from wharfinger.operations.stock import fba_stock, ledger, outbox
 from wharfinger.operations.stock.warehouse import counts, transfers
 from wharfinger.operations.stock.warehouse.counts import CountRequest
@@ -239,6 +241,22 @@ def test_two_claims_at_once_take_a_confirmation_once(committed):
         *[lambda: confirmations.claim_confirmation(shop.account.pk, now=NOW, machine_now=NOW) for _ in range(3)]
     )
     assert len([claim for claim in claims if claim is not None]) == 1
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_of_undo_and_the_worker_exactly_one_wins(attempt, committed):
+    shop = Shop()
+    Installation.objects.update(undo_minutes=2)
+    sent = [shipments.dispatch(shop.order((shop.items[0], 1)).pk, service_id=shop.service.pk, now=NOW) for _ in "123"]
+    last_moment, end = NOW + timedelta(seconds=119), NOW + timedelta(minutes=2)
+    undone = [lambda parcel=parcel: undo.undo_dispatch(parcel.pk, now=last_moment) for parcel in sent]
+    claims = [lambda: confirmations.claim_confirmation(shop.account.pk, now=end, machine_now=end) for _ in sent]
+    outcomes = at_once(*(verb for pair in zip(undone, claims, strict=True) for verb in pair))
+    taken_back, claimed = outcomes[::2].count(None), sum(1 for one in outcomes[1::2] if one is not None)
+    assert all(one is None or "with Amazon already" in str(one) for one in outcomes[::2])
+    assert taken_back + Confirmation.objects.count() == len(sent)
+    assert Confirmation.objects.filter(state=ConfirmationState.ATTEMPTED).count() == claimed
+    assert StockLevel.objects.get(item=shop.items[0]).on_hand == 50 - len(sent) + taken_back
 
 
 def test_a_sale_and_a_reading_at_the_same_moment_count_it_once(committed):

@@ -17,6 +17,7 @@ from wharfinger.db.models import (
     ImportedOrder,
     RawMessage,
     SalesOrder,
+    Shipment,
     StockNotice,
 )
 from wharfinger.db.queries.stock.rules import Setting, setting_of
@@ -26,7 +27,7 @@ from wharfinger.operations.channels import channel_life, first_import, links
 from wharfinger.operations.orders import sales_orders
 from wharfinger.operations.orders.actions import merging, splitting
 from wharfinger.operations.refusals import Refused
-from wharfinger.operations.shipping import shipments
+from wharfinger.operations.shipping import shipments, undo
 from wharfinger.operations.stock import ledger, stock_rules
 
 AT_ONCE = 5
@@ -81,6 +82,9 @@ class Player:
                 self._ask(step.place, "address", NEW_ADDRESS)
             case story.Dispatch():
                 self._dispatch(step)
+            case story.Undo():
+                newest = Shipment.objects.order_by("-pk").values_list("pk", flat=True)[: step.parcels]
+                undo.undo_many(list(newest), now=self.shop.now(), user=self.shop.olga)
             case story.Split():
                 self._split(step)
             case story.Merge():

@@ -27,6 +27,7 @@ from wharfinger.db.models import (
     Channel,
     CourierMapping,
     CourierService,
+    Installation,
     Site,
     StockItem,
     User,
@@ -97,6 +98,7 @@ class Shop(Whole):
             if sku in self.skus:
                 ledger.receive_stock(item.pk, self.site.pk, UNITS_AT_FIRST, now=self.clock.now())
         self._subscribe()
+        Installation.objects.update(undo_minutes=2)
         self.rest(hours=1)
 
     def _open_channel(self, marketplace: str, kind: str) -> Channel:

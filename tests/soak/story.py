@@ -85,6 +85,13 @@ class Dispatch:
 
 
 @dataclass(frozen=True, slots=True)
+class Undo:
+    """The packer takes back the newest parcels, as far as Amazon was sent nothing of them."""
+
+    parcels: int
+
+
+@dataclass(frozen=True, slots=True)
 class Split:
     """A person splits the order at this place: one unit of each line leaves, or the whole first line."""
 
@@ -182,7 +189,7 @@ class ByFeeds:
 
 Step = (
     Wait | Order | PooledOrder | Cancel | RequestCancel | MoveHouse | Dispatch | Receive | Break | Fault
-    | Queue | OtherApplication | Kill | Switch | MakeChannel | Unlink | Split | Merge | SetRule | ByFeeds
+    | Queue | OtherApplication | Kill | Switch | MakeChannel | Unlink | Split | Merge | SetRule | ByFeeds | Undo
 )  # fmt: skip
 Story = tuple[Step, ...]
 
@@ -271,6 +278,7 @@ _MAKERS: tuple[tuple[Callable[[random.Random], Step], int], ...] = (
     (lambda chance: Switch(chance.randrange(2), chance.random() < 0.5), 3),
     (lambda _: MakeChannel(), 1),
     (lambda chance: Unlink(chance.randrange(SKUS), chance.random() < 0.6), 3),
+    (lambda chance: Undo(chance.choice((1, 1, 3))), 5),
     (lambda chance: Split(chance.randrange(6), line=chance.random() < 0.4), 5),
     (lambda _: Merge(), 2),
     (_rule, 5),

@@ -76,6 +76,7 @@ class Installation(models.Model):
     pending_reservation_days = models.PositiveSmallIntegerField(default=7)
     preorders_reserve = models.BooleanField(default=False, db_default=False)  # units of goods that are not out yet
     personal_data_days = models.PositiveSmallIntegerField(default=30, db_default=30)  # after delivery; at most 30
+    undo_minutes = models.PositiveSmallIntegerField(default=2, db_default=2)  # a confirmation waits so long
     words_wanted_to = models.BigIntegerField(default=0, db_default=0)  # orders up to this id came before search words
     words_filled_to = models.BigIntegerField(default=0, db_default=0)  # and up to this one they have them
 
@@ -85,4 +86,5 @@ class Installation(models.Model):
             models.CheckConstraint(
                 condition=models.Q(personal_data_days__range=(1, 30)), name="personal_data_is_kept_30_days_at_most"
             ),
+            models.CheckConstraint(condition=models.Q(undo_minutes__lte=30), name="undo_lasts_30_minutes_at_most"),
         ]

@@ -6,8 +6,19 @@ from wharfinger.db.search_expressions import digits, squeezed
 from wharfinger.domain.shipping.shipments import ConfirmationState
 
 
+class Standing(models.Manager["Shipment"]):
+    """Parcels that left and were not taken back."""
+
+    def get_queryset(self) -> "models.QuerySet[Shipment]":
+        return super().get_queryset().filter(undone_at=None)
+
+
 class Shipment(models.Model):
-    """One parcel that left. `package_reference` is the numeric string by which Amazon knows it."""
+    """One parcel that left. `package_reference` is the numeric string by which Amazon knows it.
+
+    One that was undone stays for the ledger, whose movements name it, without lines and confirmation. `objects` leaves
+    it out, and so does `order.shipments`; its number is not used again.
+    """
 
     order = models.ForeignKey("wharfinger.SalesOrder", on_delete=models.PROTECT, related_name="shipments")
     package_reference = models.CharField(max_length=10)
@@ -17,6 +28,11 @@ class Shipment(models.Model):
     shipped_at = models.DateTimeField()
     delivered_at = models.DateTimeField(null=True)  # trade time when Amazon first showed it as delivered
     user = models.ForeignKey("wharfinger.User", on_delete=models.PROTECT, null=True)
+    undo_until = models.DateTimeField(null=True)  # trade time: its confirmation waits so long; null = left at once
+    undone_at = models.DateTimeField(null=True)  # trade time
+
+    objects = Standing()
+    ever = models.Manager["Shipment"]()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["order", "package_reference"], name="one_package_reference")]

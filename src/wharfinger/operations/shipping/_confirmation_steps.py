@@ -9,6 +9,7 @@ from wharfinger.domain.installation.subjects import AboutConfirmation
 from wharfinger.domain.orders.order import IncomingPackage
 from wharfinger.domain.shipping.carriers import are_one_carrier
 from wharfinger.domain.shipping.shipments import ConfirmationState, SentParcel, is_same_parcel
+from wharfinger.domain.shipping.undoing import is_undo_open
 from wharfinger.operations._rows import Rows
 from wharfinger.operations.installation._history_steps import draft_activity
 from wharfinger.operations.installation._problem_steps import Problems, solve_problem
@@ -169,8 +170,14 @@ def is_overtaken(row: Confirmation) -> bool:
     return row.version > row.attempted_version
 
 
+def may_leave_at(row: Confirmation, now: datetime) -> datetime:
+    """Now, or once its dispatch cannot be undone any more."""
+    until = row.shipment.undo_until
+    return until if row.attempted_at is None and until is not None and is_undo_open(until, now) else now
+
+
 def wait_for_sending(row: Confirmation, *, now: datetime) -> None:
-    """The newest version is sent from now on; the caller saves the row."""
-    row.state, row.again_at = ConfirmationState.WAITING, now
+    """The newest version is sent from now on, or when the time for Undo is over; the caller saves the row."""
+    row.state, row.again_at = ConfirmationState.WAITING, may_leave_at(row, now)
     row.attempts = row.read_backs = row.resends = 0
     row.accepted_at, row.confirmed_at, row.error = None, None, ""

@@ -1,6 +1,6 @@
 """Steps about labels: those that wait for a parcel, the address they were bought for, and how they end."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -15,7 +15,7 @@ from wharfinger.domain.orders.order import IncomingAddress
 from wharfinger.domain.search_codes import squeeze
 from wharfinger.domain.shipping.labels import LabelState, why_overtaken
 from wharfinger.operations import triggers
-from wharfinger.operations.installation._history_steps import record_activity
+from wharfinger.operations.installation._history_steps import draft_activity, record_activity, write_activities
 from wharfinger.operations.installation._problem_steps import open_problem, solve_problem
 from wharfinger.operations.refusals import Refused
 
@@ -109,6 +109,31 @@ def begin_void(row: CourierLabel, why: str, *, now: datetime, user: User | None 
         user=user,
     )
     solve_problem(ProblemKind.LABEL_NOT_VOIDED, AboutLabel(row.pk), now=now)
+    triggers.run_periodic_task(triggers.LABELS_OUT)
+
+
+def begin_void_of_many(
+    rows: Sequence[CourierLabel], why: str, orders: Mapping[int, SalesOrder], *, now: datetime, user: User | None
+) -> None:
+    """As `begin_void`, of labels whose parcels are taken back: ready ones, which no parcel has any more."""
+    if not rows:
+        return
+    for row in rows:
+        row.shipment, row.void_why = None, why[:200]
+        row.state, row.again_at, row.attempts, row.attempted_at_machine = LabelState.VOIDING, now, 0, None
+    CourierLabel.objects.bulk_update(
+        rows, ["shipment", "void_why", "state", "again_at", "attempts", "attempted_at_machine"]
+    )
+    write_activities(
+        draft_activity(
+            f"Label {row.reference} is voided: {row.void_why}",
+            sales_order=orders[row.order_id],
+            channel=orders[row.order_id].channel,
+            now=now,
+            user=user,
+        )
+        for row in rows
+    )
     triggers.run_periodic_task(triggers.LABELS_OUT)
 
 

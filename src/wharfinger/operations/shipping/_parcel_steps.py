@@ -23,6 +23,7 @@ from wharfinger.db.models import (
     User,
 )
 from wharfinger.db.queries.orders.regulated import regulated_lines
+from wharfinger.db.queries.shipping.undo import undo_minutes
 from wharfinger.domain.installation.problems import ADDRESS_HOLDS, ProblemKind
 from wharfinger.domain.installation.subjects import AboutOrder
 from wharfinger.domain.orders.order import Fulfilment, SalesOrderState
@@ -37,6 +38,7 @@ from wharfinger.domain.shipping.dispatching import (
 )
 from wharfinger.domain.shipping.shipments import ConfirmationState
 from wharfinger.domain.shipping.tracking_numbers import TrackingNumber
+from wharfinger.domain.shipping.undoing import undo_until
 from wharfinger.operations import triggers
 from wharfinger.operations._rows import Rows, draw, id_sequence, insert, new_row
 from wharfinger.operations.after_sale._invoice_steps import Invoices
@@ -117,9 +119,9 @@ class Departures:
         return lines
 
     def _count_parcels(self) -> Counter[int]:
-        """By imported order."""
+        """By imported order, those that were undone too: no number is used twice."""
         imported = {order.imported_id for order in self.orders.values()}
-        rows = Shipment.objects.filter(order__imported__in=imported).values_list("order__imported")
+        rows = Shipment.ever.filter(order__imported__in=imported).values_list("order__imported")
         return Counter(dict(rows.annotate(Count("pk"))))
 
     # --- decided
@@ -192,6 +194,7 @@ class Departures:
         keys = {key for _, one in decided for line in one.leaves.lines for key, _ in line.taken}
         self._shelf.lock(keys)
         ids = draw({id_sequence(Shipment): len(decided)})[id_sequence(Shipment)]
+        minutes = undo_minutes()
         for key, (parcel, one) in zip(ids, decided, strict=True):
             order = self.orders[parcel.order_id]
             shipment = new_row(
@@ -204,6 +207,7 @@ class Departures:
                 number_confirmed=bool(one.number.doubt),
                 shipped_at=now,
                 user=user,
+                undo_until=undo_until(minutes, order.ship_by, now),
             )
             self._move_out(shipment, one.leaves, now=now, user=user)
             self._bring_order_along(order, now)
@@ -273,7 +277,10 @@ class Departures:
     def _confirmation(self, order: SalesOrder, shipment: Shipment, now: datetime) -> Confirmation:
         state = ConfirmationState.NOT_SENT if _is_quiet(order) else ConfirmationState.WAITING
         account = order.channel.account_id
-        return new_row(Confirmation, shipment=shipment, account_id=account, state=state, again_at=now, made_at=now)
+        leaves_at = shipment.undo_until or now
+        return new_row(
+            Confirmation, shipment=shipment, account_id=account, state=state, again_at=leaves_at, made_at=now
+        )
 
 
 def _is_quiet(order: SalesOrder) -> bool:

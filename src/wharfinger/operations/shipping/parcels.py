@@ -13,7 +13,7 @@ from wharfinger.operations import triggers
 from wharfinger.operations.installation._history_steps import record_activity, record_audit
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.shipping._carrier_steps import carrier_of, checked_number, service_in_use
-from wharfinger.operations.shipping._confirmation_steps import wait_for_sending
+from wharfinger.operations.shipping._confirmation_steps import may_leave_at, wait_for_sending
 from wharfinger.operations.transaction import operation
 
 _UNDER_WAY = ConfirmationState.ATTEMPTED
@@ -48,7 +48,7 @@ def record_tracking(
     shipment.tracking_number, shipment.number_confirmed = found.number, bool(found.doubt)
     shipment.save(update_fields=["tracking_number", "number_confirmed"])
     if row.state == ConfirmationState.WAITING:
-        Confirmation.objects.filter(pk=row.pk).update(again_at=now)
+        Confirmation.objects.filter(pk=row.pk).update(again_at=may_leave_at(row, now))
     _write_history(row, f"tracking number {found.number}", before={}, now=now, user=user)
 
 
@@ -105,7 +105,10 @@ def send_again(shipment_id: int, *, seen_version: int | None = None, now: dateti
 
 def _locked(shipment_id: int) -> Confirmation:
     rows = Confirmation.objects.select_for_update(of=("self",), no_key=True)
-    return rows.select_related("shipment__service", "shipment__order__channel").get(shipment=shipment_id)
+    row = rows.select_related("shipment__service", "shipment__order__channel").filter(shipment=shipment_id).first()
+    if row is None:
+        raise Refused("The dispatch of this parcel was undone. Open the order again.")
+    return row
 
 
 def _correctable(shipment_id: int, seen_version: int | None) -> Confirmation:

@@ -163,6 +163,28 @@ class Shelf:
         self._hold("line", line.pk, key, -units, now)
         self.move_out(key, units, allocated=units, order_line=line, shipment=shipment, user=user, now=now)
 
+    def take_back(
+        self,
+        line: SalesOrderLine,
+        key: Key,
+        units: int,
+        *,
+        shipment: Shipment,
+        note: str,
+        problems: Problems,
+        user: User | None,
+        now: datetime,
+    ) -> None:
+        """Units that left by `send_allocated` are back, and the line holds them again: a sale that was none, so that
+        what is available stays. `problems`: those about the level were read."""
+        self._hold("line", line.pk, key, units, now)
+        level = self.levels[key]
+        level.allocated += units
+        move = Move(units, MovementReason.SOLD, note=note, order_line=line, shipment=shipment, user=user)
+        self._movements.append(draft_movement(level, move, now))
+        if 0 <= level.on_hand < units:
+            problems.solve(ProblemKind.OVERSOLD, AboutLevel(*key))
+
     def move_fba_sale(self, line: SalesOrderLine, units: int, *, shipped_at: datetime, now: datetime) -> None:
         """What Amazon sent of the line from its own stock; nothing when the level that Amazon gave holds it already.
 

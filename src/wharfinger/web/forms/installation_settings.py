@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy
 from wharfinger.domain.csv_cells import DecimalSign
 from wharfinger.domain.installation.languages import Language
 from wharfinger.domain.orders.privacy.erasing import KEPT_DAYS
+from wharfinger.domain.shipping.undoing import MINUTES
 from wharfinger.operations.orders.reservations import PENDING_DAYS
 from wharfinger.web.forms.choices import LongSelect
 
@@ -50,6 +51,18 @@ class PendingForm(forms.Form):
         help_text=gettext_lazy(
             "Amazon takes orders for goods that come out later. Without the tick such an order takes its units once "
             "its goods are out and its payment has begun."
+        ),
+    )
+
+
+class UndoForm(forms.Form):
+    minutes = forms.IntegerField(
+        label=gettext_lazy("Minutes in which a dispatch can be undone"),
+        min_value=MINUTES[0],
+        max_value=MINUTES[-1],
+        help_text=gettext_lazy(
+            "So long Amazon is not sent a parcel that was dispatched. Never longer than until 15 minutes before its "
+            "ship-by. 0: it is sent at once, and nothing can be undone."
         ),
     )
 

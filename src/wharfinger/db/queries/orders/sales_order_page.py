@@ -37,6 +37,7 @@ from wharfinger.domain.orders.order import (
 )
 from wharfinger.domain.orders.particulars import read_particulars
 from wharfinger.domain.shipping.shipments import ConfirmationState
+from wharfinger.domain.shipping.undoing import is_undo_open
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,12 @@ class ConfirmationFacts:
     first_accepted_at: datetime | None
 
     @property
+    def untouched(self) -> bool:
+        """Nothing was ever sent of it."""
+        waits = self.state in (ConfirmationState.WAITING, ConfirmationState.NOT_SENT)
+        return waits and self.attempted_at is None
+
+    @property
     def corrected(self) -> bool:
         """Amazon held an earlier version of the parcel, which this one replaces."""
         return self.version > 1 and self.first_accepted_at is not None
@@ -138,6 +145,11 @@ class ShipmentFacts:
     service_id: int
     delivered_at: datetime | None
     number_confirmed: bool
+    undo_until: datetime | None
+
+    def may_undo(self, now: datetime) -> bool:
+        """Nothing was sent to Amazon yet, and its time for that has not come."""
+        return self.confirmation is not None and self.confirmation.untouched and is_undo_open(self.undo_until, now)
 
     @property
     def waits_for_number(self) -> bool:
@@ -247,7 +259,7 @@ class SalesOrderPage:
     parts: tuple[PartRow, ...]
     """All sales orders of its Amazon order, where there is more than this one."""
     parcels_of_parts: int
-    """Parcels of its Amazon order, this sales order's among them."""
+    """Parcels of its Amazon order, this sales order's among them, and those that were undone."""
     merged_into: str
 
     @property
@@ -400,13 +412,13 @@ def sales_order_page(order_id: int, *, with_personal_data: bool, with_contact: b
         marks=order_marks(order_id, with_personal_data=with_personal_data),
         cancellations=cancellations_of(order_id),
         parts=parts,
-        parcels_of_parts=_parcels(row["imported_id"]) if parts else len(shipments),
+        parcels_of_parts=_parcels(row["imported_id"]),
         merged_into=row["merged_into__code"] or "",
     )
 
 
 def _parcels(imported_id: int) -> int:
-    return Shipment.objects.filter(order__imported=imported_id).count()
+    return Shipment.ever.filter(order__imported=imported_id).count()
 
 
 def _delivery(row: dict[str, Any], *, with_contact: bool) -> Delivery:
@@ -526,6 +538,7 @@ def shipments_of(order_id: int) -> tuple[ShipmentFacts, ...]:
             service_id=row.service_id,
             delivered_at=row.delivered_at,
             number_confirmed=row.number_confirmed,
+            undo_until=row.undo_until,
         )
         for row in rows
     )

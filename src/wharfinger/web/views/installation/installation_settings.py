@@ -10,10 +10,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from wharfinger.db.queries.access.applications import list_applications
 from wharfinger.db.queries.orders.waiting_orders import pending_days, preorders_reserve
+from wharfinger.db.queries.shipping.undo import undo_minutes
 from wharfinger.domain.installation.people import Right
 from wharfinger.operations.installation import users
 from wharfinger.operations.orders import reservations
-from wharfinger.web.forms.installation_settings import PendingForm, ZoneForm
+from wharfinger.operations.shipping import undo
+from wharfinger.web.forms.installation_settings import PendingForm, UndoForm, ZoneForm
 from wharfinger.web.request_context import allowed, person, trade_now
 from wharfinger.web.rights import needs, signed_in
 from wharfinger.web.views.installation.mail import way_of_mail
@@ -33,7 +35,7 @@ def show_settings(request: HttpRequest) -> HttpResponse:
             request, gettext("Saved. Pages are in your language and zone, exported files have your decimal sign.")
         )
         return redirect("settings")
-    return _page(request, form, PendingForm(initial={"days": pending_days(), "preorders": preorders_reserve()}))
+    return _page(request, form)
 
 
 @needs(Right.ADMINISTER)
@@ -51,7 +53,27 @@ def set_pending_days(request: HttpRequest) -> HttpResponse:
         )
         messages.success(request, kept % {"days": days})
         return redirect("settings")
-    return _page(request, ZoneForm(initial=_own(request)), form)
+    return _page(request, pending_form=form)
+
+
+@needs(Right.ADMINISTER)
+@require_POST
+def set_undo_minutes(request: HttpRequest) -> HttpResponse:
+    form = UndoForm(request.POST)
+    if not form.is_valid():
+        return _page(request, undo_form=form)
+    minutes = form.cleaned_data["minutes"]
+    undo.set_undo_minutes(minutes, now=trade_now(), user=person(request))
+    if minutes:
+        kept = ngettext(
+            "A dispatch can now be undone for %(minutes)s minute.",
+            "A dispatch can now be undone for %(minutes)s minutes.",
+            minutes,
+        )
+        messages.success(request, kept % {"minutes": minutes})
+    else:
+        messages.success(request, gettext("A parcel is now sent to Amazon at once, and cannot be undone."))
+    return redirect("settings")
 
 
 def _own(request: HttpRequest) -> dict[str, str]:
@@ -60,10 +82,22 @@ def _own(request: HttpRequest) -> dict[str, str]:
     return {"time_zone": reader.time_zone, "language": reader.language, "decimal_sign": reader.decimal_sign}
 
 
-def _page(request: HttpRequest, form: ZoneForm, pending_form: PendingForm) -> HttpResponse:
+def _page(
+    request: HttpRequest,
+    form: ZoneForm | None = None,
+    pending_form: PendingForm | None = None,
+    undo_form: UndoForm | None = None,
+) -> HttpResponse:
+    """A form that is not given shows what holds."""
+    days = {"days": pending_days(), "preorders": preorders_reserve()}
+    form = form or ZoneForm(initial=_own(request))
+    pending_form = pending_form or PendingForm(initial=days)
+    undo_form = undo_form or UndoForm(initial={"minutes": undo_minutes()})
     context = {
         "form": form,
         "pending_form": pending_form,
+        "undo_form": undo_form,
+        "undo_minutes": undo_minutes(),
         "pending_days": pending_days(),
         "preorders_reserve": preorders_reserve(),
         "applications": list_applications(),
@@ -73,11 +107,12 @@ def _page(request: HttpRequest, form: ZoneForm, pending_form: PendingForm) -> Ht
         "mail_way": way_of_mail(),
         "installation": settings.WHARFINGER,
     }
-    status = 422 if form.errors or pending_form.errors else 200
+    status = 422 if form.errors or pending_form.errors or undo_form.errors else 200
     return render(request, "wharfinger/settings/settings.html", context, status=status)
 
 
 routes = [
     path("settings/", show_settings, name="settings"),
     path("settings/pending-orders/", set_pending_days, name="pending-days"),
+    path("settings/undo/", set_undo_minutes, name="undo-minutes"),
 ]

@@ -42,6 +42,7 @@ from wharfinger.web.list_views.exports import export, export_routes
 from wharfinger.web.list_views.sales_orders import SALES_ORDERS
 from wharfinger.web.list_views.state import address_of_view, read_list
 from wharfinger.web.live import answer_live, asks_for, live_part
+from wharfinger.web.packing.dispatched import keep_result, parcels_to_undo
 from wharfinger.web.request_context import allowed, message_of, numbers, person, show_refusal, today, trade_now
 from wharfinger.web.rights import needs, signed_in, whom_to_ask
 from wharfinger.web.views.orders.order_lists import back_to_list, tell_reasons
@@ -80,7 +81,14 @@ def show_list(request: HttpRequest) -> HttpResponse:
         return answer_live(request, rows)
     services = services_with_numbers() if may_ship else ()
     totals = add_up_sales_orders(wanted, today(), everything=shown.all_totals)
-    page_context = {**context, "form": form, "live": rows, "services": services, "totals": totals}
+    page_context = {
+        **context,
+        "form": form,
+        "live": rows,
+        "services": services,
+        "totals": totals,
+        "undoable": parcels_to_undo(request) if may_ship else (),
+    }
     return render(request, "wharfinger/sales_orders/list.html", page_context)
 
 
@@ -151,6 +159,8 @@ def _at_amazon(order: SalesOrderPage) -> str:
 
 def _shipments(request: HttpRequest, order: SalesOrderPage, labels: tuple[LabelRow, ...]) -> dict[str, object]:
     """Labels, parcels, and what was sent to Amazon of them; loaded again until nothing is on its way."""
+    now = trade_now()
+    undoable = {parcel.id for parcel in order.shipments if parcel.may_undo(now)}
     return live_part(
         request,
         "shipments",
@@ -161,9 +171,10 @@ def _shipments(request: HttpRequest, order: SalesOrderPage, labels: tuple[LabelR
             "at_amazon": _at_amazon(order),
             "may_ship": allowed(request, Right.SHIP),
             "may_edit": allowed(request, Right.EDIT_ORDERS),
+            "undoable": undoable,
         },
         every="1s",
-        settled=order.settled and not any(label.state.moves for label in labels),
+        settled=order.settled and not undoable and not any(label.state.moves for label in labels),
     )
 
 
@@ -225,6 +236,11 @@ def dispatch(request: HttpRequest, order_id: int) -> HttpResponse:
 
 
 def _dispatched(code: str, sent: Shipment) -> str:
+    if sent.tracking_number and sent.undo_until is not None:
+        waits = gettext(
+            "%(order)s is dispatched. Its tracking number is sent to Amazon soon: until then you may undo it."
+        )
+        return waits % {"order": code}
     if sent.tracking_number:
         return gettext("%(order)s is dispatched. Its tracking number is sent to Amazon; see below.") % {"order": code}
     waits = gettext(
@@ -253,6 +269,7 @@ def _dispatch_each(request: HttpRequest, ids: list[int], service_id: int) -> Non
     """Every order stands alone: one that is refused does not hold the others."""
     parcels = [Parcel(order_id, service_id) for order_id in dict.fromkeys(ids)]
     outcomes = shipments.dispatch_many(parcels, now=trade_now(), user=person(request))
+    keep_result(request, list(enumerate(outcomes, start=1)))
     gone = sum(1 for outcome in outcomes if outcome.shipment is not None)
     reasons = [message_of(outcome.refused) for outcome in outcomes if outcome.refused is not None]
     if gone:

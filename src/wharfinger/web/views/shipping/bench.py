@@ -25,13 +25,14 @@ from wharfinger.db.queries.shipping.bench import (
 )
 from wharfinger.db.queries.shipping.dispatch_services import services_for
 from wharfinger.db.queries.shipping.pick_lists import ShelfItem, shelf_items
+from wharfinger.db.queries.shipping.undo import Undoable, undoable
 from wharfinger.domain.installation.access_log import Access, Subject
 from wharfinger.domain.installation.people import Right
 from wharfinger.domain.orders.addresses import in_form
 from wharfinger.domain.shipping.packing import ScanResult
 from wharfinger.domain.shipping.pick_lists import code_of, number_in
 from wharfinger.operations.refusals import Refused
-from wharfinger.operations.shipping import bench
+from wharfinger.operations.shipping import bench, undo
 from wharfinger.operations.shipping.bench import OnBench, Scan
 from wharfinger.web.access_log import note_reading
 from wharfinger.web.live import answer_live, asks_for, live_part
@@ -40,6 +41,8 @@ from wharfinger.web.rights import needs
 
 _LIST = "bench_list"
 """The pick list that this person packs, in the session."""
+_LAST = "bench_parcel"
+"""The parcel that left this person's bench last, in the session."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,12 @@ def _watch(request: HttpRequest, on_bench: OnBench | None) -> dict[str, Any]:
 
 def _show(request: HttpRequest, said: Said) -> HttpResponse:
     on_bench = bench.look_at_bench(person(request))
-    context: dict[str, Any] = {"said": said, "on_bench": on_bench, "list": _list_code(request)}
+    context: dict[str, Any] = {
+        "said": said,
+        "on_bench": on_bench,
+        "list": _list_code(request),
+        "last_parcel": _last_parcel(request),
+    }
     if on_bench is not None:
         context |= _order(request, on_bench)
     else:
@@ -100,6 +108,12 @@ def _show(request: HttpRequest, said: Said) -> HttpResponse:
 def _list_code(request: HttpRequest) -> str:
     kept = request.session.get(_LIST)
     return code_of(kept) if kept else ""
+
+
+def _last_parcel(request: HttpRequest) -> Undoable | None:
+    """What left this bench last, while it can be undone."""
+    kept = request.session.get(_LAST)
+    return next(iter(undoable([kept], trade_now())), None) if kept else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,6 +356,7 @@ def _dispatch(request: HttpRequest, on_bench: OnBench, number: str, *, only_scan
             said = gettext("%(doubt)s If it is right, scan it once more.") % {"doubt": doubt}
             return Said(said, "warn", "wrong", doubted=number)
         return _wrong(message_of(refused))
+    request.session[_LAST] = sent.pk
     gone = gettext("%(order)s is dispatched.") % {"order": sent.order.code}
     if bench.look_at_bench(person(request)) is not None:
         rest = gettext("Parcel %(parcel)s is dispatched. Scan the rest of the order.")
@@ -371,6 +386,27 @@ def dispatch_part(request: HttpRequest) -> HttpResponse:
     return _show(request, _dispatch(request, on_bench, number, only_scanned=True))
 
 
+@needs(Right.SHIP)
+@require_POST
+def undo_last(request: HttpRequest) -> HttpResponse:
+    """The parcel that left this bench last is taken back. Its order comes to the bench again, if that is free."""
+    last = _last_parcel(request)
+    if last is None:
+        return _show(request, _wrong(gettext("There is nothing to undo: the last parcel is with Amazon already.")))
+    try:
+        undo.undo_dispatch(last.shipment_id, now=trade_now(), user=person(request))
+    except Refused as refused:
+        return _show(request, _wrong(message_of(refused)))
+    request.session.pop(_LAST, None)
+    undone = gettext("The dispatch of %(order)s is undone.") % {"order": last.order}
+    on_bench = bench.look_at_bench(person(request))
+    if on_bench is None or not (on_bench.scanned or on_bench.order_id == last.order_id):
+        again = _claim(request, last.order_id, last.order)
+        if again.tone == "good":
+            return _show(request, _good(f"{undone} {again.text}", "next"))
+    return _show(request, _good(gettext("%(undone)s Scan its number to pack it again.") % {"undone": undone}, "good"))
+
+
 routes = [
     path("shipping/bench/", show, name="bench"),
     path("shipping/bench/scan/", scan, name="bench-scan"),
@@ -380,4 +416,5 @@ routes = [
     path("shipping/bench/leave-list/", leave_list, name="bench-leave-list"),
     path("shipping/bench/go-on/", go_on, name="bench-go-on"),
     path("shipping/bench/part/", dispatch_part, name="bench-part"),
+    path("shipping/bench/undo/", undo_last, name="bench-undo"),
 ]

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import path
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from wharfinger.db.queries.orders.sales_orders import order_names
@@ -14,16 +14,15 @@ from wharfinger.db.queries.shipping.dispatch_services import named_services
 from wharfinger.db.queries.shipping.named_orders import codes_by_urgency
 from wharfinger.domain.installation.people import Right
 from wharfinger.domain.shipping.number_lists import ROWS_AT_MOST
-from wharfinger.operations.shipping import shipments
+from wharfinger.operations.shipping import shipments, undo
 from wharfinger.operations.shipping.number_lists import CheckedRow, check_list
 from wharfinger.web.number_lists import NumberListForm, read_parcels, write_parcels
+from wharfinger.web.packing.dispatched import forget_undone, keep_result, kept_parcels, kept_result, parcels_to_undo
 from wharfinger.web.request_context import message_of, numbers, person, trade_now
 from wharfinger.web.rights import needs
-from wharfinger.web.views.orders.order_lists import back_to_list
+from wharfinger.web.views.orders.order_lists import back_to_list, tell_reasons
 
 _SHOWN = 300
-_KEPT = "dispatched_list"
-"""What became of the last list, in the session: ids of orders, and (row, what it says) of those that stayed."""
 
 
 @needs(Right.SHIP)
@@ -78,11 +77,7 @@ def apply_list(request: HttpRequest) -> HttpResponse:
         messages.warning(request, gettext("Nothing was dispatched: no row was ready. Check the list again."))
         return redirect("dispatch-list")
     outcomes = shipments.dispatch_many(list(parcels.values()), now=trade_now(), user=person(request))
-    by_row = list(zip(parcels, outcomes, strict=True))
-    request.session[_KEPT] = {
-        "gone": [one.parcel.order_id for _, one in by_row if one.shipment is not None],
-        "stayed": [[row, message_of(one.refused)] for row, one in by_row if one.refused is not None],
-    }
+    keep_result(request, list(zip(parcels, outcomes, strict=True)))
     return redirect("dispatch-list-result")
 
 
@@ -90,16 +85,40 @@ def apply_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def show_result(request: HttpRequest) -> HttpResponse:
     """What became of this person's last list."""
-    kept = request.session.get(_KEPT)
+    kept = kept_result(request)
     if kept is None:
         return redirect("dispatch-list")
+    gone, stayed = kept
     context = {
-        "gone": order_names(kept["gone"][:_SHOWN]),
-        "gone_count": len(kept["gone"]),
-        "stayed": kept["stayed"][:_SHOWN],
-        "stayed_count": len(kept["stayed"]),
+        "gone": order_names(gone[:_SHOWN]),
+        "gone_count": len(gone),
+        "stayed": stayed[:_SHOWN],
+        "stayed_count": len(stayed),
+        "undoable": parcels_to_undo(request),
     }
     return render(request, "wharfinger/shipping/many_result.html", context)
+
+
+@needs(Right.SHIP)
+@require_POST
+def undo_result(request: HttpRequest) -> HttpResponse:
+    """All parcels of this person's last dispatch of many are taken back, as far as Amazon was sent nothing of them."""
+    parcels = kept_parcels(request)
+    if not parcels:
+        messages.warning(request, gettext("There is nothing to undo: it was undone already."))
+        return redirect("dispatch-list")
+    done = undo.undo_many(parcels, now=trade_now(), user=person(request))
+    back = sum(1 for one in done if one.refused is None)
+    if back:
+        said = ngettext(
+            "The dispatch of %(orders)s order is undone; Amazon was sent nothing of it.",
+            "The dispatch of %(orders)s orders is undone; Amazon was sent nothing of them.",
+            back,
+        )
+        messages.success(request, said % {"orders": back})
+    tell_reasons(request, [message_of(one.refused) for one in done if one.refused is not None])
+    forget_undone(request, done)
+    return redirect("dispatch-list-result")
 
 
 routes = [
@@ -107,4 +126,5 @@ routes = [
     path("shipping/dispatch/ticked/", dispatch_ticked, name="dispatch-ticked"),
     path("shipping/dispatch/apply/", apply_list, name="dispatch-list-apply"),
     path("shipping/dispatch/result/", show_result, name="dispatch-list-result"),
+    path("shipping/dispatch/undo/", undo_result, name="dispatch-list-undo"),
 ]

@@ -14,7 +14,7 @@ from wharfinger.db.queries.orders.sales_order_page import SalesOrderPage, Shipme
 from wharfinger.db.queries.shipping.dispatch_services import services_for
 from wharfinger.domain.installation.people import Right
 from wharfinger.operations.refusals import Refused
-from wharfinger.operations.shipping import parcels
+from wharfinger.operations.shipping import parcels, undo
 from wharfinger.web.forms.sales_orders import CorrectionForm, TrackingForm
 from wharfinger.web.request_context import message_of, numbers, person, show_refusal, trade_now
 from wharfinger.web.rights import needs
@@ -114,6 +114,26 @@ def send_again(request: HttpRequest, order_id: int, shipment_id: int) -> HttpRes
     return _back(order)
 
 
+@needs(Right.SHIP)
+@require_POST
+def undo_dispatch(request: HttpRequest, order_id: int, shipment_id: int) -> HttpResponse:
+    """The parcel is taken back whole, before Amazon hears of it."""
+    order = sales_order_page(order_id, with_personal_data=False)
+    if order is None:
+        raise Http404
+    try:
+        undo.undo_dispatch(shipment_id, now=trade_now(), user=person(request))
+    except Refused as refused:
+        messages.error(request, message_of(refused))
+    else:
+        messages.success(
+            request,
+            gettext("The dispatch is undone: %(order)s is as it was before, and Amazon was sent nothing.")
+            % {"order": order.code},
+        )
+    return _back(order)
+
+
 def _show(
     request: HttpRequest, order: SalesOrderPage, parcel: ShipmentFacts, form: forms.Form, *, adding: bool
 ) -> HttpResponse:
@@ -137,4 +157,5 @@ routes = [
     path(f"{_PARCEL}correct/", correct, name="parcel-correct"),
     path(f"{_PARCEL}number/", add_number, name="parcel-number"),
     path(f"{_PARCEL}send-again/", send_again, name="parcel-send-again"),
+    path(f"{_PARCEL}undo/", undo_dispatch, name="parcel-undo"),
 ]
