@@ -1,7 +1,7 @@
 """The packing bench: an order is claimed by its packer, its items are scanned, and it is dispatched from there."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from wharfinger.db.encryption import keyed_hash
@@ -121,7 +121,8 @@ def accept_address(order_id: int, *, machine_now: datetime, user: User) -> None:
 
 @dataclass(frozen=True, slots=True)
 class OnBench:
-    """`wanted`, `scanned`: units by item, of what may leave now. `stop`: why the order may not leave any more.
+    """`wanted`, `scanned`: units by item, of what may leave now; `lines`: by line. `stop`: why the order may not leave
+    any more.
 
     `address_changed`: it is another than the packer was shown.
     """
@@ -133,6 +134,7 @@ class OnBench:
     scanned: Mapping[int, int]
     address_changed: bool
     stop: Refused | None = None
+    lines: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def complete(self) -> bool:
@@ -158,6 +160,7 @@ def look_at_bench(user: User) -> OnBench | None:
         scanned=_scanned(row),
         address_changed=row.address_hash != _hash(departures.orders[row.order_id]),
         stop=refusal(leaves) if isinstance(leaves, Stays) else None,
+        lines={line.line_id: line.units for line in leaves.lines} if isinstance(leaves, ParcelLeaves) else {},
     )
 
 

@@ -63,11 +63,12 @@ BUSINESS = "AMAZON_BUSINESS"
 
 @dataclass(frozen=True, slots=True)
 class LabelEntry:
-    """What a person wants. `units` by line; `grams` None = those of the items; `number`: of the parcel on the page."""
+    """What a person wants. `units` by line, None = everything that may leave; `grams` None = those of the items;
+    `number`: of the parcel on the page, None = the next one."""
 
     service_id: int
-    units: Mapping[int, int]
-    number: int
+    units: Mapping[int, int] | None = None
+    number: int | None = None
     grams: int | None = None
     package_format: PackageFormat | None = None
 
@@ -79,7 +80,7 @@ def request_label(order_id: int, entry: LabelEntry, *, now: datetime, user: User
     order = departures.orders.get(order_id)
     if order is None:
         raise Refused("This sales order is no longer there.")
-    leaves = departures.what_leaves(order_id, wanted=dict(entry.units))
+    leaves = departures.what_leaves(order_id, wanted=None if entry.units is None else dict(entry.units))
     if isinstance(leaves, Stays):
         raise refusal(leaves)
     service = service_in_use(order.channel, entry.service_id)
@@ -93,12 +94,13 @@ def request_label(order_id: int, entry: LabelEntry, *, now: datetime, user: User
     stays = why_no_label(parcel, CAPABILITIES[code.connection.kind])
     if stays is not None:
         raise refusal(stays)
+    number = entry.number if entry.number is not None else leaves.reference
     row = CourierLabel(
         order=order,
         service=service,
         label_service=code,
-        number=entry.number,
-        reference=reference_of(order.code, entry.number, secrets.token_hex(2)),
+        number=number,
+        reference=reference_of(order.code, number, secrets.token_hex(2)),
         units=sorted(units.items()),
         grams=grams or 0,
         package_format=entry.package_format or code.package_format,
@@ -115,7 +117,7 @@ def request_label(order_id: int, entry: LabelEntry, *, now: datetime, user: User
             raise
         raise Refused(
             "A label for parcel %(number)s of %(order)s is being bought already; see Labels.",
-            number=entry.number,
+            number=number,
             order=order.code,
         ) from error
     triggers.run_periodic_task(triggers.LABELS_OUT)

@@ -1,7 +1,7 @@
 """Labels of a sales order as its page shows them."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +19,7 @@ class LabelRow:
     number: int
     reference: str
     state: LabelState
+    service_id: int
     service: str
     package_format: PackageFormat
     grams: int
@@ -78,6 +79,7 @@ def _row(row: CourierLabel, has_document: bool) -> LabelRow:
         number=row.number,
         reference=row.reference,
         state=row.state,
+        service_id=row.service_id,
         service=str(row.service),
         package_format=row.package_format,
         grams=row.grams,
@@ -92,6 +94,16 @@ def _row(row: CourierLabel, has_document: bool) -> LabelRow:
         used=row.shipment_id is not None,
         has_document=has_document,
     )
+
+
+def label_for(order_id: int, units: Mapping[int, int]) -> LabelRow | None:
+    """The newest label for just these units by line that no parcel has: one that holds, or may come to, else one that
+    was refused."""
+    rows = [row for row in labels_of_order(order_id) if dict(row.units_of) == dict(units) and not row.used]
+    newest = rows[-1] if rows else None
+    if newest is None or newest.void_why:
+        return None
+    return newest if newest.takes_units or newest.state is LabelState.REFUSED else None
 
 
 def labelled_units(labels: Iterable[LabelRow]) -> dict[int, int]:

@@ -23,17 +23,20 @@ from wharfinger.db.queries.shipping.bench import (
     orders_on_list,
     orders_wanting,
 )
-from wharfinger.db.queries.shipping.dispatch_services import services_for
+from wharfinger.db.queries.shipping.dispatch_services import Service, services_for
+from wharfinger.db.queries.shipping.labels import LabelRow, label_for
 from wharfinger.db.queries.shipping.pick_lists import ShelfItem, shelf_items
 from wharfinger.db.queries.shipping.undo import Undoable, undoable
 from wharfinger.domain.installation.access_log import Access, Subject
 from wharfinger.domain.installation.people import Right
 from wharfinger.domain.orders.addresses import in_form
+from wharfinger.domain.search_codes import squeeze
 from wharfinger.domain.shipping.packing import ScanResult
 from wharfinger.domain.shipping.pick_lists import code_of, number_in
 from wharfinger.operations.refusals import Refused
-from wharfinger.operations.shipping import bench, undo
+from wharfinger.operations.shipping import bench, labels, undo
 from wharfinger.operations.shipping.bench import OnBench, Scan
+from wharfinger.operations.shipping.labels import LabelEntry
 from wharfinger.web.access_log import note_reading
 from wharfinger.web.live import answer_live, asks_for, live_part
 from wharfinger.web.request_context import allowed, message_of, numbers, person, today, trade_now
@@ -71,6 +74,9 @@ def _wrong(text: str) -> Said:
 @needs(Right.SHIP)
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
+    if asks_for(request, "bench-label"):
+        on_bench = bench.look_at_bench(person(request))
+        return answer_live(request, _label_part(request, on_bench))
     if asks_for(request, "bench-watch"):
         return answer_live(request, _watch(request, bench.look_at_bench(person(request))))
     return _show(request, NOTHING)
@@ -88,6 +94,22 @@ def _watch(request: HttpRequest, on_bench: OnBench | None) -> dict[str, Any]:
     return {**part, "url": f"{reverse('bench')}?{urlencode({'order': order_id})}"}
 
 
+def _label_part(request: HttpRequest, on_bench: OnBench | None) -> dict[str, Any]:
+    """The label of what is on the bench: looked at until it is there or refused."""
+    label = _label_of(on_bench)
+    context = {"label": label, "order_id": on_bench.order_id if on_bench else None}
+    moves = label is not None and label.state.moves
+    part = live_part(request, "bench-label", "wharfinger/bench/label.html", context, every="1s", settled=not moves)
+    return {**part, "url": reverse("bench")}
+
+
+def _label_of(on_bench: OnBench | None) -> LabelRow | None:
+    """Of the whole parcel, once everything is in it."""
+    if on_bench is None or not on_bench.complete:
+        return None
+    return label_for(on_bench.order_id, on_bench.lines)
+
+
 def _show(request: HttpRequest, said: Said) -> HttpResponse:
     on_bench = bench.look_at_bench(person(request))
     context: dict[str, Any] = {
@@ -98,6 +120,9 @@ def _show(request: HttpRequest, said: Said) -> HttpResponse:
     }
     if on_bench is not None:
         context |= _order(request, on_bench)
+        label = _label_of(on_bench)
+        context["labelled"] = label is not None and label.takes_units
+        context["label"] = _label_part(request, on_bench)
     else:
         context["benches"] = benches(settings.CLOCK.machine_now())
     context["watch"] = _watch(request, on_bench)
@@ -135,9 +160,7 @@ def _order(request: HttpRequest, on_bench: OnBench) -> dict[str, Any]:
     note_reading(request, Access.BENCH, Subject.SALES_ORDER, order.id, once_an_hour=True)
     items = shelf_items(on_bench.wanted)
     rows = [ItemRow(items[pk], units, on_bench.scanned.get(pk, 0)) for pk, units in on_bench.wanted.items()]
-    chosen = numbers([request.POST.get("service", "")])
-    services = services_for(order.id)
-    service = next((each for each in services if chosen and each.id == chosen[0]), services[0] if services else None)
+    services, service = _services(request, order.id)
     address = order.delivery.address if order.delivery else None
     return {
         "order": order,
@@ -152,6 +175,14 @@ def _order(request: HttpRequest, on_bench: OnBench) -> dict[str, Any]:
         "instructions": address.instructions if address else "",
         "sees_people": sees_people,
     }
+
+
+def _services(request: HttpRequest, order_id: int) -> tuple[tuple[Service, ...], Service | None]:
+    """Those that may be chosen, and the one that is: by the packer, else by the courier rules."""
+    chosen = numbers([request.POST.get("service", "")])
+    services = services_for(order_id)
+    first = services[0] if services else None
+    return services, next((each for each in services if chosen and each.id == chosen[0]), first)
 
 
 # --- a scan
@@ -174,7 +205,7 @@ def _go_on(request: HttpRequest, on_bench: OnBench, code: str) -> Said:
     if on_bench.stopped:
         return _wrong(gettext("Packing is stopped: read why below."))
     if on_bench.complete and not _names_something(code):
-        return _dispatch(request, on_bench, code, only_scanned=False)
+        return _dispatch_whole(request, on_bench, code)
     if not code:
         return _wrong(gettext("Scan the items of this order first."))
     named = orders_by_number(code)
@@ -182,7 +213,47 @@ def _go_on(request: HttpRequest, on_bench: OnBench, code: str) -> Said:
         return NOTHING
     if named or number_in(code) is not None:
         return _begin(request, code)
-    return _said_of(bench.scan_item(on_bench.order_id, code=code, **_who(request)))
+    return _after_item(request, bench.scan_item(on_bench.order_id, code=code, **_who(request)))
+
+
+def _after_item(request: HttpRequest, scanned: Scan) -> Said:
+    """The last item of a parcel has its label bought, where its service has a connection."""
+    said = _said_of(scanned)
+    on_bench = bench.look_at_bench(person(request)) if scanned.result is ScanResult.COMPLETE else None
+    if on_bench is None or _label_of(on_bench) is not None:
+        return said
+    _, service = _services(request, on_bench.order_id)
+    if service is None or not service.buys_labels:
+        return said
+    return _buy_label(request, on_bench, service, said.text)
+
+
+def _buy_label(request: HttpRequest, on_bench: OnBench, service: Service, before: str) -> Said:
+    try:
+        entry = LabelEntry(service.id, on_bench.lines)
+        labels.request_label(on_bench.order_id, entry, now=trade_now(), user=person(request))
+    except Refused as refused:
+        why = gettext(
+            "%(before)s No label was bought: %(why)s Type the number of another label, or choose another service and "
+            "press Buy label."
+        )
+        return Said((why % {"before": before, "why": message_of(refused)}).strip(), "warn", "wrong")
+    return _good(gettext("%(before)s Its label is being bought.") % {"before": before}, "complete")
+
+
+@needs(Right.SHIP)
+@require_POST
+def buy_label(request: HttpRequest) -> HttpResponse:
+    """With the service that is chosen: after a refusal, or where the order came to the bench with its items scanned."""
+    on_bench = bench.look_at_bench(person(request))
+    if on_bench is None:
+        return _show(request, _wrong(gettext("No order is on your bench.")))
+    if not on_bench.complete or on_bench.stopped:
+        return _show(request, _wrong(gettext("Scan the items of this order first.")))
+    _, service = _services(request, on_bench.order_id)
+    if service is None:
+        return _show(request, _wrong(gettext("No courier service is in use. Ask a manager to add one.")))
+    return _show(request, _buy_label(request, on_bench, service, ""))
 
 
 def _names_something(code: str) -> bool:
@@ -219,7 +290,7 @@ def count_one(request: HttpRequest, item_id: int) -> HttpResponse:
     if on_bench is None:
         return _show(request, _wrong(gettext("No order is on your bench.")))
     try:
-        said = _said_of(bench.scan_item(on_bench.order_id, item_id=item_id, **_who(request)))
+        said = _after_item(request, bench.scan_item(on_bench.order_id, item_id=item_id, **_who(request)))
     except Refused as refused:
         said = _wrong(message_of(refused))
     return _show(request, said)
@@ -292,7 +363,7 @@ def _begin_by_item(request: HttpRequest, code: str) -> Said:
     for order_id in wanting:
         said = _claim(request, order_id, "")
         if said.tone == "good":
-            return _said_of(bench.scan_item(order_id, code=code, **_who(request)))
+            return _after_item(request, bench.scan_item(order_id, code=code, **_who(request)))
     return _wrong(gettext("No order that may leave wants this item."))
 
 
@@ -336,10 +407,37 @@ def go_on(request: HttpRequest) -> HttpResponse:
 # --- off it goes
 
 
-def _dispatch(request: HttpRequest, on_bench: OnBench, number: str, *, only_scanned: bool) -> Said:
-    services = services_for(on_bench.order_id)
-    chosen = numbers([request.POST.get("service", "")])
-    service_id = chosen[0] if chosen else (services[0].id if services else 0)
+def _dispatch_whole(request: HttpRequest, on_bench: OnBench, code: str) -> Said:
+    """With the label that was bought for it: by Enter alone, or by the number on it. Another number leaves only when it
+    is scanned twice, and the label is voided then."""
+    label = _label_of(on_bench)
+    if label is None or not label.takes_units:
+        return _dispatch(request, on_bench, code, only_scanned=False)
+    if code and squeeze(code) != squeeze(label.tracking_number):
+        if request.POST.get("doubted") != code:
+            another = gettext(
+                "A label was bought for this parcel: %(label)s. To dispatch with another number, scan it once more: "
+                "the label is voided then."
+            )
+            known = label.tracking_number or label.reference
+            return Said(another % {"label": known}, "warn", "wrong", doubted=code)
+        said = _dispatch(request, on_bench, code, only_scanned=False)
+        if said.tone == "good":
+            labels.void_label(label.id, now=trade_now(), user=person(request))
+        return said
+    if not label.may_dispatch and not code:
+        if label.state.moves:
+            return Said(gettext("The label is not there yet: wait for it, or type another number."), "warn", "wrong")
+        return _dispatch(request, on_bench, code, only_scanned=False)
+    return _dispatch(request, on_bench, label.tracking_number, only_scanned=False, service_id=label.service_id)
+
+
+def _dispatch(
+    request: HttpRequest, on_bench: OnBench, number: str, *, only_scanned: bool, service_id: int | None = None
+) -> Said:
+    if service_id is None:
+        _, service = _services(request, on_bench.order_id)
+        service_id = service.id if service else 0
     try:
         sent = bench.dispatch_packed(
             on_bench.order_id,
@@ -416,5 +514,6 @@ routes = [
     path("shipping/bench/leave-list/", leave_list, name="bench-leave-list"),
     path("shipping/bench/go-on/", go_on, name="bench-go-on"),
     path("shipping/bench/part/", dispatch_part, name="bench-part"),
+    path("shipping/bench/label/", buy_label, name="bench-label"),
     path("shipping/bench/undo/", undo_last, name="bench-undo"),
 ]

@@ -1,10 +1,12 @@
 """A label on its order's page: bought, printed, voided, fetched again, and the parcel dispatched with it."""
 
+from csp.decorators import csp_replace
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods, require_POST
 
 from wharfinger.db.queries.shipping.dispatch_services import services_for
@@ -18,6 +20,8 @@ from wharfinger.web.forms.sales_orders import DispatchForm
 from wharfinger.web.request_context import message_of, person, show_refusal, trade_now
 from wharfinger.web.rights import needs
 from wharfinger.web.views.orders.sales_orders import page_or_404, render_order
+
+_IN_A_FRAME = {"frame-ancestors": ["'self'"], "object-src": ["'self'"]}
 
 
 @needs(Right.SHIP)
@@ -38,8 +42,10 @@ def buy(request: HttpRequest, order_id: int) -> HttpResponse:
 
 @needs(Right.SHIP)
 @require_POST
+@csp_replace(_IN_A_FRAME)  # type: ignore[arg-type]  # its type knows no views with ids in their address
+@xframe_options_sameorigin
 def print_label(request: HttpRequest, order_id: int, label_id: int) -> HttpResponse:
-    """The PDF, for the browser to print; its size is set in the courier's account."""
+    """The PDF, for the browser to print; its size is set in the courier's account. The bench prints it in a frame."""
     label = _label_or_404(order_id, label_id)
     try:
         document = labels.print_label(label_id, now=trade_now(), user=person(request))

@@ -1,4 +1,6 @@
-// Sounds of the packing bench: [data-sound] says which; made by the browser, no file is loaded. Without them the page
+// The packing bench: sounds, and the label that is printed as soon as it is there.
+// [data-print-label] is a button that prints once, in the frame that it names. Without scripts it is pressed.
+// Sounds: [data-sound] says which; made by the browser, no file is loaded. Without them the page
 // says the same in colour and words.
 (() => {
   "use strict";
@@ -39,5 +41,25 @@
     const here = document.activeElement;
     if (field && (!here || here === document.body || scope.contains(here))) field.focus();
   };
-  document.addEventListener("htmx:load", (event) => begin(event.target));
+  const printed = new Set();
+  const printLabel = (scope) => {
+    const button = scope.querySelector("[data-print-label]");
+    const frame = button && document.querySelector(`iframe[name="${button.dataset.printLabel}"]`);
+    if (!frame || printed.has(button.formAction)) return;
+    printed.add(button.formAction);
+    frame.addEventListener("load", () => {
+      try {
+        frame.contentWindow.print();
+      } catch {
+        button.click(); // this browser shows PDF files in no frame: in a tab of its own then
+      }
+    }, { once: true });
+    button.formTarget = frame.name;
+    button.form.requestSubmit(button);
+    button.formTarget = "_blank";
+  };
+  document.addEventListener("htmx:load", (event) => {
+    begin(event.target);
+    printLabel(event.target);
+  });
 })();
