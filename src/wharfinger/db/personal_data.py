@@ -208,6 +208,7 @@ SAYS_NO_PERSON: Mapping[str, str] = {
     "ImportedOrder": "amazon_order_id reason remedy waits_for order_ref summary currency",
     "Installation": "system live_place restored_from",
     "Invoice": "code currency",
+    "LabelBatchOrder": "refused",
     "ListSetting": "columns",
     "Listing": "sku product_type sent_why error location_codes",
     "ListingFeed": "feed_id error",

@@ -25,6 +25,8 @@ from wharfinger.db.models.couriers import (
     CourierLevelMapping,
     CourierMapping,
     CourierService,
+    LabelBatch,
+    LabelBatchOrder,
 )
 from wharfinger.db.models.flows import FlowSchedule, PeriodicTaskSchedule, WorkerHeartbeat
 from wharfinger.db.models.history import AccessEntry, Activity, AuditEntry
@@ -121,6 +123,8 @@ __all__ = [
     "Invoice",
     "ItemStockRule",
     "KitComponent",
+    "LabelBatch",
+    "LabelBatchOrder",
     "LegalHold",
     "ListSetting",
     "Listing",

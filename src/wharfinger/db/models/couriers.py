@@ -152,6 +152,29 @@ class CourierMapping(models.Model):
         constraints = [models.UniqueConstraint(fields=["channel", "service"], name="one_courier_mapping")]
 
 
+class LabelBatch(models.Model):
+    """Labels that somebody had bought together, for orders that were ticked or of a pick list. Trade time."""
+
+    pick_list = models.ForeignKey(
+        "wharfinger.PickList", on_delete=models.SET_NULL, null=True, db_index=False, related_name="+"
+    )
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey("wharfinger.User", on_delete=models.PROTECT, related_name="+")
+
+
+class LabelBatchOrder(models.Model):
+    """An order of the batch: its label, or why none was requested. `place`: in which order they are printed."""
+
+    batch = models.ForeignKey(LabelBatch, on_delete=models.CASCADE, db_index=False, related_name="orders")
+    order = models.ForeignKey("wharfinger.SalesOrder", on_delete=models.CASCADE, related_name="+")
+    place = models.PositiveSmallIntegerField()
+    label = models.OneToOneField("wharfinger.CourierLabel", on_delete=models.CASCADE, null=True, related_name="+")
+    refused = models.TextField(blank=True)  # why no label was requested; names no person
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["batch", "place"], name="one_place_of_a_label_batch")]
+
+
 class CourierLabel(models.Model):
     """One purchase of a label: the outbox row, written before the call, and the label itself.
 

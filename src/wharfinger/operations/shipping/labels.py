@@ -3,18 +3,15 @@
 A purchase of unknown outcome is looked up by its reference before it is made again: no label is bought twice.
 """
 
-import secrets
-from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import assert_never
 
-from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from wharfinger.db.models import ConnectionService, CourierLabel, CourierService, SalesOrder, SalesOrderLine, User
+from wharfinger.db.models import ConnectionService, CourierLabel, SalesOrderLine, User
 from wharfinger.db.queries.moments import is_due
 from wharfinger.db.queries.orders.vat import NO_VAT, vat_of_orders
 from wharfinger.domain.installation.problems import ProblemKind
@@ -23,14 +20,11 @@ from wharfinger.domain.moments import LONGEST_ROW_WAIT
 from wharfinger.domain.orders.order import IncomingAddress
 from wharfinger.domain.retry import growing_pause
 from wharfinger.domain.shipping.connections import CAPABILITIES, PackageFormat
-from wharfinger.domain.shipping.dispatching import Stays
 from wharfinger.domain.shipping.labels import (
     OPEN_LABELS,
     GoodsLine,
     LabelState,
     Money,
-    ParcelToLabel,
-    reference_of,
     share_without_tax,
     why_no_label,
     worth_of,
@@ -39,16 +33,21 @@ from wharfinger.operations import triggers
 from wharfinger.operations.installation._history_steps import record_activity
 from wharfinger.operations.installation._problem_steps import open_problem, solve_problem
 from wharfinger.operations.refusals import Refused
-from wharfinger.operations.shipping._carrier_steps import refusal, service_in_use
+from wharfinger.operations.shipping._label_request_steps import (
+    LabelEntry as LabelEntry,
+)
+from wharfinger.operations.shipping._label_request_steps import (
+    LabelRequests,
+    goods_lines,
+    parcel_to_label,
+)
 from wharfinger.operations.shipping._label_steps import (
     address_of,
     begin_void,
     end_label,
-    label_address_hash,
     labels_locked,
     why_label_is_overtaken,
 )
-from wharfinger.operations.shipping._parcel_steps import Departures
 from wharfinger.operations.transaction import operation
 
 _TEXT_AT_MOST = 2000
@@ -58,168 +57,15 @@ LOOK_UPS_THAT_FIND_NOTHING = 2
 """Before the purchase is made again: the courier may still have been at work when the first look came."""
 LOOK_UPS_BEFORE_A_PROBLEM = 4
 """That failed, the purchase among them: then a person sees that it is not known whether a label was bought."""
-BUSINESS = "AMAZON_BUSINESS"
-
-
-@dataclass(frozen=True, slots=True)
-class LabelEntry:
-    """What a person wants. `units` by line, None = everything that may leave; `grams` None = those of the items;
-    `number`: of the parcel on the page, None = the next one."""
-
-    service_id: int
-    units: Mapping[int, int] | None = None
-    number: int | None = None
-    grams: int | None = None
-    package_format: PackageFormat | None = None
 
 
 @operation
 def request_label(order_id: int, entry: LabelEntry, *, now: datetime, user: User) -> CourierLabel:
     """Write down that a label is to be bought; the worker buys it. The parcel must be one that may leave now."""
-    departures = Departures([], orders=[order_id])
-    order = departures.orders.get(order_id)
-    if order is None:
-        raise Refused("This sales order is no longer there.")
-    leaves = departures.what_leaves(order_id, wanted=None if entry.units is None else dict(entry.units))
-    if isinstance(leaves, Stays):
-        raise refusal(leaves)
-    service = service_in_use(order.channel, entry.service_id)
-    code = _code_of(service, order)
-    units = {line.line_id: line.units for line in leaves.lines}
-    _check_free(order, units)
-    lines = {line.pk: line for line in SalesOrderLine.objects.filter(pk__in=units).select_related("item")}
-    grams = entry.grams if entry.grams is not None else _grams(lines, units)
-    address = address_of(order)
-    parcel = _parcel(order, service, code, grams, address, _goods(lines, units))
-    stays = why_no_label(parcel, CAPABILITIES[code.connection.kind])
-    if stays is not None:
-        raise refusal(stays)
-    number = entry.number if entry.number is not None else leaves.reference
-    row = CourierLabel(
-        order=order,
-        service=service,
-        label_service=code,
-        number=number,
-        reference=reference_of(order.code, number, secrets.token_hex(2)),
-        units=sorted(units.items()),
-        grams=grams or 0,
-        package_format=entry.package_format or code.package_format,
-        address_hash=label_address_hash(address),
-        again_at=now,
-        requested_at=now,
-        requested_by=user,
-    )
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except IntegrityError as error:
-        if "one_open_label_of_a_parcel" not in str(error):
-            raise
-        raise Refused(
-            "A label for parcel %(number)s of %(order)s is being bought already; see Labels.",
-            number=number,
-            order=order.code,
-        ) from error
+    row = LabelRequests({order_id: entry}).decide(order_id, entry, now=now, user=user)
+    row.save(force_insert=True)
     triggers.run_periodic_task(triggers.LABELS_OUT)
     return row
-
-
-def _code_of(service: CourierService, order: SalesOrder) -> ConnectionService:
-    code = service.label_service
-    if code is None:
-        raise Refused(
-            "No label is bought with %(service)s from here. Choose a service that has a connection, or type its number "
-            "and press Dispatch.",
-            "service_id",
-            service=service,
-        )
-    connection = code.connection
-    sites = list(connection.sites.values_list("pk", flat=True))
-    if not (code.active and connection.active):
-        raise Refused("%(connection)s is not in use. Choose another service.", "service_id", connection=connection)
-    if sites and order.site_id not in sites:
-        raise Refused(
-            "%(connection)s is not used at %(site)s. Choose another service.",
-            "service_id",
-            connection=connection,
-            site=order.site.name,
-        )
-    return code
-
-
-def _check_free(order: SalesOrder, units: Mapping[int, int]) -> None:
-    """No unit gets two labels."""
-    labelled: Counter[int] = Counter()
-    for held in order.labels.filter(state__in=OPEN_LABELS, shipment=None).values_list("units", flat=True):
-        labelled.update(dict(held))
-    lines = SalesOrderLine.objects.filter(pk__in=units)
-    for line in lines:
-        free = line.quantity_open - labelled[line.pk]
-        if units[line.pk] > free:
-            raise Refused(
-                "%(sku)s: a label was bought for %(labelled)s of %(open)s units already; see Labels. Void it first, or "
-                "send fewer.",
-                "lines",
-                sku=line.sku[:60],
-                labelled=labelled[line.pk],
-                open=line.quantity_open,
-            )
-
-
-def _grams(lines: Mapping[int, SalesOrderLine], units: Mapping[int, int]) -> int | None:
-    """None when the weight of an item is not known."""
-    total = 0
-    for pk, count in units.items():
-        item = lines[pk].item
-        if item is None or item.weight_grams is None:
-            return None
-        total += count * item.weight_grams
-    return total
-
-
-def _goods(
-    lines: Mapping[int, SalesOrderLine], units: Mapping[int, int], share: Decimal = Decimal(1)
-) -> tuple[GoodsLine, ...]:
-    """`share`: of an amount, without its tax."""
-    found = []
-    for pk, count in sorted(units.items()):
-        line = lines[pk]
-        item = line.item
-        value = None
-        if line.amount_item is not None and line.quantity_ordered:
-            value = max(line.amount_item, Decimal(0)) * share / line.quantity_ordered
-        found.append(
-            GoodsLine(
-                sku=line.sku,
-                name=(item.name if item else "") or line.title,
-                units=count,
-                grams=item.weight_grams if item else None,
-                value=value,
-                origin=item.country_of_origin if item else "",
-                commodity_code=item.commodity_code if item else "",
-            )
-        )
-    return tuple(found)
-
-
-def _parcel(
-    order: SalesOrder,
-    service: CourierService,
-    code: ConnectionService,
-    grams: int | None,
-    address: IncomingAddress | None,
-    goods: tuple[GoodsLine, ...],
-) -> ParcelToLabel:
-    return ParcelToLabel(
-        service=str(service),
-        connection=code.connection.name,
-        grams=grams,
-        grams_at_most=code.grams_at_most,
-        from_country=order.site.country,
-        address=address,
-        is_business=BUSINESS in (order.programs or []),
-        goods=goods,
-    )
 
 
 # --- claimed
@@ -324,7 +170,7 @@ def _purchase(row: CourierLabel, now: datetime) -> LabelToBuy | None:
     address = address_of(order)
     vat = vat_of_orders([order.pk]).get(order.pk, NO_VAT)
     share = share_without_tax(vat.net, vat.vat)
-    parcel = _parcel(order, row.service, code, row.grams, address, _goods(lines, units, share))
+    parcel = parcel_to_label(order, row.service, code, row.grams, address, goods_lines(lines, units, share))
     stays = why_no_label(parcel, CAPABILITIES[code.connection.kind])
     if stays is not None or address is None:
         _refuse(row, stays.sentence % stays.values if stays else "The delivery address is no longer there.", now)

@@ -60,6 +60,12 @@ def orders_named(texts: Iterable[str]) -> NamedOrders:
     return NamedOrders({bare: tuple(each.values()) for bare, each in found.items()}, missing)
 
 
+def ids_by_urgency(ids: Collection[int]) -> tuple[int, ...]:
+    """Of these sales orders those that are there, the most urgent first."""
+    rows = SalesOrder.objects.filter(pk__in=ids).order_by(F("ship_by").asc(nulls_last=True), "pk")
+    return tuple(rows.values_list("pk", flat=True))
+
+
 def codes_by_urgency(ids: Collection[int]) -> tuple[str, ...]:
     """The codes of these sales orders, the most urgent first."""
     rows = SalesOrder.objects.filter(pk__in=ids).order_by(F("ship_by").asc(nulls_last=True), "pk")

@@ -10,6 +10,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from wharfinger.db.queries.shipping.label_batches import batches_of_list
 from wharfinger.db.queries.shipping.pick_lists import list_pick_lists, wave
 from wharfinger.domain.installation.people import Right
 from wharfinger.domain.shipping.pick_lists import PickListState
@@ -120,7 +121,8 @@ def show_one(request: HttpRequest, list_id: int) -> HttpResponse:
             "count": len(shown.orders),
         },
     ]
-    return render(request, "wharfinger/pick_lists/page.html", {**context, "live": live, "tabs": tabs})
+    page = {**context, "live": live, "tabs": tabs, "batches": batches_of_list(list_id)[:3]}
+    return render(request, "wharfinger/pick_lists/page.html", page)
 
 
 @signed_in

@@ -1,0 +1,59 @@
+"""Labels of many orders as one file: each on pages of its own, in the size that its courier gave it."""
+
+from collections.abc import Sequence
+from io import BytesIO
+
+from django.utils.translation import gettext
+from pypdf import PdfReader, PdfWriter
+from pypdf.errors import PyPdfError
+from reportlab.lib.pagesizes import A6
+from reportlab.pdfgen.canvas import Canvas
+
+from wharfinger.operations.shipping.label_batches import Printed
+from wharfinger.web.packing.pick_list_pdf import written
+
+
+def labels_pdf(labels: Sequence[Printed]) -> bytes:
+    """In their order. One that holds no longer, or that cannot be read, has a page that says so: none is left out in
+    silence, and no parcel gets the label of the next."""
+    writer = PdfWriter()
+    for label in labels:
+        pages = _pages(label)
+        writer.append(pages, import_outline=False)
+    body = BytesIO()
+    writer.write(body)
+    return body.getvalue()
+
+
+def _pages(label: Printed) -> PdfReader:
+    if label.document is None:
+        said = gettext("This label holds no longer: do not use it.")
+        return _instead(label, said)
+    try:
+        found = PdfReader(BytesIO(label.document))
+        if len(found.pages):
+            return found
+    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, OSError):
+        pass  # what pypdf raises on a file that is none
+    return _instead(label, gettext("This label cannot be joined with others: print it on the order's page."))
+
+
+def _instead(label: Printed, said: str) -> PdfReader:
+    written("")  # the letters are registered
+    canvas = Canvas(label.reference, pagesize=A6)
+    canvas.setFont("VeraBd", 14)
+    canvas.drawString(24, A6[1] - 60, written(label.order))
+    canvas.setFont("Vera", 9)
+    canvas.drawString(24, A6[1] - 80, written(label.reference))
+    for place, line in enumerate(_wrapped(said)):
+        canvas.drawString(24, A6[1] - 110 - 14 * place, written(line))
+    return PdfReader(BytesIO(canvas.getpdfdata()))
+
+
+def _wrapped(text: str) -> list[str]:
+    lines = [""]
+    for word in text.split():
+        if len(lines[-1]) + len(word) > 44:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    return lines
