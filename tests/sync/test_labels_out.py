@@ -300,6 +300,19 @@ def test_a_label_that_failed_is_a_problem_until_it_is_fetched_and_is_bought_once
     assert (label().state, problems(), len(shop.royal_mail.orders)) == (LabelState.READY, [], 1)
 
 
+def test_a_label_that_is_there_and_cannot_be_fetched_is_a_problem_until_it_is():
+    shop = Shop()
+    shop.request(shop.order())
+    shop.royal_mail.fail_next("cut after", None, *[500] * 9)
+    for _ in range(7):
+        shop.run()
+        shop.clock.advance(minutes=16)
+    assert (label().state, problems()) == (LabelState.ORDERED, ["LABEL_MISSING"])
+    shop.royal_mail.faults.clear()
+    shop.settle()
+    assert (label().state, problems(), len(shop.royal_mail.orders)) == (LabelState.READY, [], 1)
+
+
 @pytest.mark.parametrize(
     ("make", "words"),
     [

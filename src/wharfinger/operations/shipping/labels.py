@@ -401,6 +401,8 @@ def _settle_fetch(row: CourierLabel, outcome: Outcome, now: datetime) -> None:
             _hold(row, outcome, now)
         case NotDone() | Unknown():
             row.error = outcome.error
+            if row.attempts >= LOOK_UPS_BEFORE_A_PROBLEM:
+                _report_missing(row, now)
         case RefusedByCourier():
             row.error = outcome.error
             _report_missing(row, now)
