@@ -87,7 +87,7 @@ class ReadyLabels:
 def labels_locked() -> QuerySet[CourierLabel]:
     """Without their documents, which are some 100 kB each."""
     rows = CourierLabel.objects.select_for_update(of=("self",), no_key=True).defer("document")
-    return rows.select_related("order__channel", "label_service__connection")
+    return rows.select_related("order__channel", "label_service__connection", "requested_by")
 
 
 def begin_void(row: CourierLabel, why: str, *, now: datetime, user: User | None = None) -> None:

@@ -166,7 +166,9 @@ def _step(row: CourierLabel, now: datetime) -> Step | None:
 def _purchase(row: CourierLabel, now: datetime) -> LabelToBuy | None:
     order, code = row.order, row.label_service
     units = {int(line): int(count) for line, count in row.units}
-    lines = {line.pk: line for line in SalesOrderLine.objects.filter(pk__in=units).select_related("item")}
+    found = SalesOrderLine.objects.filter(Q(order=order) | Q(pk__in=units)).select_related("item")
+    every = {line.pk: line for line in found}
+    lines = {pk: every[pk] for pk in units}
     address = address_of(order)
     vat = vat_of_orders([order.pk]).get(order.pk, NO_VAT)
     share = share_without_tax(vat.net, vat.vat)
@@ -176,7 +178,7 @@ def _purchase(row: CourierLabel, now: datetime) -> LabelToBuy | None:
         _refuse(row, stays.sentence % stays.values if stays else "The delivery address is no longer there.", now)
         return None
     row.state = LabelState.ATTEMPTED
-    shipping = sum((line.amount_shipping or Decimal(0) for line in order.lines.all()), Decimal(0))
+    shipping = sum((line.amount_shipping or Decimal(0) for line in found if line.order_id == order.pk), Decimal(0))
     north = parcel.to_northern_ireland
     return LabelToBuy(
         id=row.pk,
@@ -316,7 +318,8 @@ def _hold(row: CourierLabel, held: Held, now: datetime) -> None:
     row.identifier, row.error = held.identifier, held.error
     row.tracking_number = held.tracking_number or row.tracking_number
     row.attempts, row.attempted_at_machine = 0, None
-    ConnectionService.objects.filter(pk=row.label_service_id, taken_at=None).update(taken_at=now)
+    if row.label_service.taken_at is None:
+        ConnectionService.objects.filter(pk=row.label_service_id, taken_at=None).update(taken_at=now)
     if row.void_why:
         row.state, row.again_at = LabelState.VOIDING, now
     elif held.document is None:

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from wharfinger.db.models import ChannelOption, CourierCutOff, CourierService, SalesOrder, Site
 from wharfinger.db.queries.courier_choice import KIND, chosen_service, read_rules
@@ -115,9 +115,15 @@ def _counts(day: Day, zones: Mapping[str, Sequence[int]]) -> dict[tuple[int, int
     weighed = rules.groups_that_weigh
     light = rows.exclude(courier_group__in=weighed) if weighed else rows
     found: dict[tuple[int, int], dict[ShipBy, int]] = {}
-    columns = light.values_list("site", due_of(day, zones), *KIND)
-    for site, due, *kind, count in columns.annotate(n=Count("pk")):
-        _add(found, site, rules.service_of(*kind), due, count)
+    of_zones = {zone: day.ends(zone) for zone in zones}
+    ends = {channel: of_zones[zone] for zone, channels in zones.items() for channel in channels}
+    moments = sorted({day.now, *(end for of_zone in ends.values() for end in of_zone)})
+    before = {f"before_{place}": Count("pk", filter=Q(ship_by__lt=at)) for place, at in enumerate(moments)}
+    for site, *rest in light.values_list("site", *KIND).annotate(**before, n=Count("pk")):
+        kind, numbers, count = rest[: len(KIND)], rest[len(KIND) : -1], rest[-1]
+        due_before = dict(zip(moments, numbers, strict=True))
+        for due, of_due in _by_due(due_before, day.now, ends[kind[0]], count).items():
+            _add(found, site, rules.service_of(*kind), due, of_due)
     if weighed:
         heavy = rows.filter(courier_group__in=weighed).annotate(service=chosen_service())
         for site, due, service, count in heavy.values_list("site", due_of(day, zones), "service").annotate(
@@ -125,6 +131,22 @@ def _counts(day: Day, zones: Mapping[str, Sequence[int]]) -> dict[tuple[int, int
         ):
             _add(found, site, service, due, count)
     return found
+
+
+def _by_due(
+    due_before: Mapping[datetime, int], now: datetime, ends: tuple[datetime, datetime], count: int
+) -> dict[ShipBy, int]:
+    """As `due_of`, from how many are due before each moment: comparing moments costs a row half of what naming its
+    column does (measured with 100,000 open orders)."""
+    today, tomorrow = (due_before[end] for end in ends)
+    late = due_before[now]
+    found = {
+        ShipBy.LATE: late,
+        ShipBy.TODAY: today - late,
+        ShipBy.TOMORROW: tomorrow - today,
+        ShipBy.LATER: count - tomorrow,
+    }
+    return {due: of_due for due, of_due in found.items() if of_due}
 
 
 def _add(found: dict[tuple[int, int], dict[ShipBy, int]], site: int, service: int | None, due: str, count: int) -> None:
