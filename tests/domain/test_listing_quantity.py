@@ -26,7 +26,7 @@ units = st.integers(-1_000, 1_000_000)
 levels = st.builds(Level, on_hand=units, allocated=st.integers(0, 1_000_000))
 rules = st.builds(Rule, percent=st.integers(0, 100), buffer=st.integers(0, 1_000))
 
-UK = SellingChannel("UK", "A1F83G8C2ARO7P", 1, "MUG", 1, "Main", "", listing_quantity(Level(9, 2)))
+UK = SellingChannel("UK", "A1F83G8C2ARO7P", 1, "MUG", ((1, "Main"),), "Main", "", listing_quantity(Level(9, 2)))
 MUG = ListingFacts(1, "MUG", "FBM", gone=False, product_type="MUG", linked=True, channels=(UK,))
 
 
@@ -73,7 +73,7 @@ def test_two_channels_of_one_source_tell_once():
     assert isinstance(decide(replace(MUG, channels=(UK, germany))), Tell)
 
 
-@pytest.mark.parametrize("other", [{"site_id": 2, "site_name": "Shop"}, {"item_id": 2, "item_code": "CUP"}])
+@pytest.mark.parametrize("other", [{"sites": ((2, "Shop"),), "site_name": "Shop"}, {"item_id": 2, "item_code": "CUP"}])
 def test_two_channels_of_different_sources_are_a_conflict(other):
     decision = decide(replace(MUG, channels=(UK, replace(UK, name="DE", **other))))
     assert isinstance(decision, Conflict)
@@ -125,7 +125,7 @@ def test_a_chosen_channel_that_sends_nothing_decides_nothing():
 
 
 def test_a_channel_that_does_not_send_makes_no_conflict():
-    silent = replace(UK, name="DE", site_id=2, silent="DE is not enabled.")
+    silent = replace(UK, name="DE", sites=((2, "Shop"),), silent="DE is not enabled.")
     assert isinstance(decide(replace(MUG, channels=(silent, UK))), Tell)
 
 
@@ -139,7 +139,7 @@ def test_a_channel_that_does_not_send_makes_no_conflict():
         ({"channels": ()}, "None of your FBM channels"),
         ({"product_type": ""}, "product type"),
         ({"channels": (replace(UK, silent="UK: waits for approval."),)}, "approval"),
-        ({"channels": (replace(UK, site_id=None),)}, "Site"),
+        ({"channels": (replace(UK, sites=()),)}, "Site"),
         ({"channels": (replace(UK, explained=None),)}, "never counted"),
     ],
 )

@@ -64,7 +64,7 @@ def an_allocated_order(channel, site, lines, **values):
     order = an_order(channel, site, lines, **values)
     with transaction.atomic():
         rows = list(order.lines.order_by("pk"))
-        allocate_lines(rows, site_id=site.pk, now=NOW)
+        allocate_lines(order, rows, now=NOW)
         recompute_state(order, rows, now=NOW)
     return order
 

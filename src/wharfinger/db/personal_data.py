@@ -244,6 +244,7 @@ SAYS_NO_PERSON: Mapping[str, str] = {
     "StockItem": "code name other_reference commodity_code country_of_origin picture",
     "StockLevel": "fba_other bin other_bins",
     "StockNotice": "cause",
+    "SiteGroup": "name",
     "StockProfile": "name",
     "StockPush": "why submission_id error",
     "StockRuleChange": "setting",

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from wharfinger.db.models import Channel, ChannelOption, Site
-from wharfinger.db.queries.option_rows import row_of
+from wharfinger.db.queries.option_rows import row_of, sites_of, with_sites
 from wharfinger.domain.channels.options import DEFAULT_PREFIX, OptionValues, defaults_for, resolve
 
 
@@ -13,14 +13,20 @@ class InForce:
     """What holds for one order: every option's value, with the rows that taking an order needs at once."""
 
     values: OptionValues
-    site: Site | None
+    sites: tuple[Site, ...]
     prefix: str
+
+    @property
+    def site(self) -> Site | None:
+        """The first of them by priority."""
+        return next(iter(self.sites), None)
 
 
 def options_for(channel: Channel, order_type: str) -> InForce:
     """The order type's own row, else (Global), else the defaults. One query."""
     stored = ChannelOption.objects.filter(channel=channel, order_type__in=["", order_type])
-    return in_force(channel, stored.select_related("site", "order_number_prefix"), order_type)
+    rows = stored.select_related("site", "site_group", "order_number_prefix").prefetch_related(with_sites())
+    return in_force(channel, rows, order_type)
 
 
 def in_force(channel: Channel, stored: Iterable[ChannelOption], order_type: str) -> InForce:
@@ -30,9 +36,10 @@ def in_force(channel: Channel, stored: Iterable[ChannelOption], order_type: str)
     override = row_of(rows[order_type]).values if order_type in rows else None
     defaults = defaults_for(channel.kind, channel.marketplace.currency)
     values = resolve(everything, override, defaults).values
-    site = next((row.site for row in rows.values() if row.site_id == values.site), None)
+    named = (values.site, values.site_group)
+    sites = next((sites_of(row) for row in rows.values() if (row.site_id, row.site_group_id) == named), ())
     prefix = next(
         (row.order_number_prefix for row in rows.values() if row.order_number_prefix_id == values.order_number_prefix),
         None,
     )
-    return InForce(values, site, prefix.name if prefix else DEFAULT_PREFIX)
+    return InForce(values, sites, prefix.name if prefix else DEFAULT_PREFIX)

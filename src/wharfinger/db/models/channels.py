@@ -57,6 +57,9 @@ class ChannelOption(models.Model):
     channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="options")
     order_type = EnumField(OrderType, max_length=20, blank=True)
     site = models.ForeignKey("wharfinger.Site", on_delete=models.PROTECT, null=True, related_name="channel_options")
+    site_group = models.ForeignKey(
+        "wharfinger.SiteGroup", on_delete=models.PROTECT, null=True, related_name="channel_options"
+    )  # in place of one site
     courier_service = models.ForeignKey(
         "wharfinger.CourierService", on_delete=models.PROTECT, null=True, related_name="channel_options"
     )
@@ -78,7 +81,12 @@ class ChannelOption(models.Model):
     auto_pick = models.BooleanField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["channel", "order_type"], name="one_option_row")]
+        constraints = [
+            models.UniqueConstraint(fields=["channel", "order_type"], name="one_option_row"),
+            models.CheckConstraint(
+                condition=Q(site__isnull=True) | Q(site_group__isnull=True), name="option_of_a_site_or_a_group"
+            ),
+        ]
 
 
 class ChannelCheck(models.Model):

@@ -142,6 +142,9 @@ class ImportedLine(models.Model):
     title = models.CharField(max_length=500, blank=True)
     item = models.ForeignKey("wharfinger.StockItem", on_delete=models.PROTECT, null=True, related_name="imported_lines")
     site = models.ForeignKey("wharfinger.Site", on_delete=models.PROTECT, null=True, related_name="+")
+    site_group = models.ForeignKey(
+        "wharfinger.SiteGroup", on_delete=models.SET_NULL, null=True, db_index=False, related_name="+"
+    )  # whose other sites keep what `site` lacks
     quantity_ordered = models.PositiveIntegerField(default=0)
     quantity_cancelled = models.PositiveIntegerField(default=0)
     quantity_shipped = models.PositiveIntegerField(default=0)  # as Amazon counts

@@ -66,6 +66,9 @@ class SalesOrder(models.Model):
         "wharfinger.Channel", on_delete=models.PROTECT, db_index=False, related_name="sales_orders"
     )
     site = models.ForeignKey("wharfinger.Site", on_delete=models.PROTECT, related_name="sales_orders")
+    site_group = models.ForeignKey(
+        "wharfinger.SiteGroup", on_delete=models.SET_NULL, null=True, db_index=False, related_name="+"
+    )  # whose sites may serve it while it waits; null = its own alone, a person's choice too
     customer = models.ForeignKey(
         Customer, on_delete=models.PROTECT, null=True, db_index=False, related_name="sales_orders"
     )

@@ -1,6 +1,7 @@
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from wharfinger.db.fields import EnumField
 from wharfinger.db.search_expressions import pieces, squeezed
@@ -49,6 +50,24 @@ class Site(models.Model):
     @property
     def pool_title(self) -> str:
         return self.pool.title if self.pool else ""
+
+
+class SiteGroup(models.Model):
+    """Sites that a channel sells from together: what they have available adds up. Orders go by the sites' priority."""
+
+    name = models.CharField(max_length=60)
+    sites = models.ManyToManyField(Site, related_name="groups")
+    may_split = models.BooleanField(
+        default=False, db_default=False
+    )  # whether lines of one order may leave from several of its sites
+    version = models.PositiveIntegerField(default=1, db_default=1)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("name"), name="site_group_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class StockItem(models.Model):

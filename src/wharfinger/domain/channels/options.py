@@ -18,6 +18,7 @@ class OptionValues:
     """One row's cells; None = empty, which inherits. Rows of lists are named by their ids."""
 
     site: int | None = None
+    site_group: int | None = None
     sales_source: int | None = None
     currency: str | None = None
     courier_group: int | None = None
@@ -32,13 +33,38 @@ class OptionValues:
     auto_pick: bool | None = None
 
     @property
+    def place(self) -> "Place | None":
+        found = Place(self.site, self.site_group)
+        return None if found == Place() else found
+
+    @property
     def empty(self) -> bool:
         return all(getattr(self, name) is None for name in OPTIONS)
 
 
 OPTIONS: tuple[str, ...] = tuple(field.name for field in fields(OptionValues))
 """The columns, in the order in which pages show them."""
+_ONE_CELL = ("site", "site_group")
+"""A site or a group in its place: a row that gives either inherits neither."""
 COURIER_OPTIONS = frozenset({"courier_group", "courier_service"})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What the column Site holds: a site, or a site group. Written as `12` or `g3`, as a form sends it."""
+
+    site: int | None = None
+    group: int | None = None
+
+    def __str__(self) -> str:
+        if self.group is not None:
+            return f"g{self.group}"
+        return "" if self.site is None else str(self.site)
+
+
+def read_place(text: str) -> Place:
+    """Raises ValueError where it is neither."""
+    return Place(group=int(text[1:])) if text.startswith("g") else Place(site=int(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +102,10 @@ def resolve(everything: OptionValues, override: OptionValues | None, defaults: O
     values: dict[str, Any] = {}
     sources: dict[str, Source] = {}
     for name in OPTIONS:
+        together = _ONE_CELL if name in _ONE_CELL else (name,)
         for row, source in ranked:
             values[name], sources[name] = getattr(row, name), source
-            if values[name] is not None:
+            if any(getattr(row, each) is not None for each in together):
                 break
     return Resolved(OptionValues(**values), sources)
 
@@ -109,8 +136,10 @@ ORDER_TYPES: Mapping[Fulfilment, tuple[OrderType, ...]] = {
 
 
 def options_of_kind(kind: Fulfilment) -> tuple[str, ...]:
-    """The columns that mean something for the kind: Amazon's own parcels have no courier of ours."""
-    return tuple(name for name in OPTIONS if kind is Fulfilment.FBM or name not in COURIER_OPTIONS)
+    """The columns that mean something for the kind: Amazon's own parcels have no courier of ours. A site group stands
+    in the column of Site."""
+    shown = (name for name in OPTIONS if name != "site_group")
+    return tuple(name for name in shown if kind is Fulfilment.FBM or name not in COURIER_OPTIONS)
 
 
 def without_couriers(values: OptionValues) -> OptionValues:
@@ -140,6 +169,10 @@ def fault_in(row: OptionRow, kind: Fulfilment) -> Fault | None:
     values = row.values
     if row.order_type is not None and row.order_type not in ORDER_TYPES[kind]:
         return Fault("order_type", f"An Amazon {kind} channel cannot have orders of the type {row.title}.")
+    if values.site is not None and values.site_group is not None:
+        return Fault("site", "Choose a site or a site group, not both.")
+    if kind is Fulfilment.FBA and values.site_group is not None:
+        return Fault("site", "An FBA channel sells from its FBA site alone. Choose that site.")
     if kind is Fulfilment.FBA and values.assign_invoice_code is False:
         return Fault("assign_invoice_code", FBA_INVOICED_AT_IMPORT)
     if kind is Fulfilment.FBA and values.orders_confirmed is False:

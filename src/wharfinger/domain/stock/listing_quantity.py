@@ -43,14 +43,55 @@ def listing_quantity(level: Level, rule: Rule = EVERYTHING) -> Explained:
     return _shown(level.available, steps, rule)
 
 
-def kit_quantity(components: tuple[tuple[str, Level, int], ...], rule: Rule = EVERYTHING) -> Explained:
-    """The quantity for a kit: (stock code, level, units in one kit) of each component."""
-    steps = [
-        (f"Kits from {code} ({level.available} ÷ {needed})", level.available // needed)
+Components = tuple[tuple[str, Level, int], ...]
+"""Of a kit: (stock code, level, units in one kit) of each."""
+
+
+def kit_quantity(components: Components, rule: Rule = EVERYTHING) -> Explained:
+    """The quantity for a kit."""
+    kits = _kits(components)
+    return _shown(kits, [*_kit_steps(components), ("Kits that can be assembled", kits)], rule)
+
+
+def _kits(components: Components) -> int:
+    return kit_available(tuple((level.available, needed) for _, level, needed in components))
+
+
+def _kit_steps(components: Components, at: str = "") -> list[tuple[str, int]]:
+    return [
+        (f"Kits from {code}{at} ({level.available} ÷ {needed})", level.available // needed)
         for code, level, needed in components
     ]
-    kits = kit_available(tuple((level.available, needed) for _, level, needed in components))
+
+
+def group_quantity(levels: Sequence[tuple[str, Level]], rule: Rule = EVERYTHING) -> Explained:
+    """The quantity for one item at several sites, by (site, level): what they have available adds up. What is lacking
+    at one is no debt of another: its minus counts as 0."""
+    steps: list[tuple[str, int]] = []
+    for site, level in levels:
+        steps += [(on_hand_at(site), level.on_hand), (allocated_at(site), -level.allocated)]
+        steps.append((f"Available at {site}", max(0, level.available)))
+    available = sum(max(0, level.available) for _, level in levels)
+    return _shown(available, [*steps, ("Available", available)], rule)
+
+
+def group_kit_quantity(sites: Sequence[tuple[str, Components]], rule: Rule = EVERYTHING) -> Explained:
+    """As `group_quantity` for a kit: each is assembled of components of one site."""
+    steps: list[tuple[str, int]] = []
+    for site, components in sites:
+        steps += _kit_steps(components, f" at {site}")
+        steps.append((f"Kits at {site}", max(0, _kits(components))))
+    kits = sum(max(0, _kits(components)) for _, components in sites)
     return _shown(kits, [*steps, ("Kits that can be assembled", kits)], rule)
+
+
+def on_hand_at(site: str) -> str:
+    """The step of a group's sum."""
+    return f"On hand at {site}"
+
+
+def allocated_at(site: str) -> str:
+    return f"Allocated at {site}"
 
 
 def _shown(available: int, steps: list[tuple[str, int]], rule: Rule) -> Explained:
@@ -99,7 +140,10 @@ def orders_awaited(
 
 @dataclass(frozen=True, slots=True)
 class SellingChannel:
-    """A channel that sells the SKU, with the item it is linked to there and the site it sells from.
+    """A channel that sells the SKU, with the item it is linked to there and the sites it sells from: (id, name), one,
+    or those of a group by priority.
+
+    `site_name`: of the site or the group.
 
     `explained` None = the level was never counted. `silent` = why this channel sends nothing; empty = it sends.
     `rule`: what holds for the item there; `applied`: the same with what the item's listings share; `leads`: its rule
@@ -110,7 +154,7 @@ class SellingChannel:
     marketplace_id: str
     item_id: int
     item_code: str
-    site_id: int | None
+    sites: tuple[tuple[int, str], ...]
     site_name: str
     silent: str
     explained: Explained | None
@@ -182,7 +226,7 @@ def decide(listing: ListingFacts) -> Tell | Silent | Conflict:
     if sender is None:
         differences = "; ".join(channel.summary for channel in _different(senders))
         return Conflict(f"Amazon holds one quantity for SKU {listing.sku}, but the channels differ: {differences}.")
-    if sender.site_id is None:
+    if not sender.sites:
         return Silent(f"{sender.name} has no Site. Set Site in its (Global) options list.")
     if sender.explained is None:
         return Silent(f"{sender.item_code} was never counted at {sender.site_name}, so its stock is unknown. Count it.")
@@ -191,7 +235,7 @@ def decide(listing: ListingFacts) -> Tell | Silent | Conflict:
 
 def _different(senders: Sequence[SellingChannel]) -> list[SellingChannel]:
     """One channel for each source of a number."""
-    return list({(each.site_id, each.item_id, each.rule.rule): each for each in reversed(senders)}.values())[::-1]
+    return list({(each.sites, each.item_id, each.rule.rule): each for each in reversed(senders)}.values())[::-1]
 
 
 def _sender(listing: ListingFacts, senders: Sequence[SellingChannel]) -> SellingChannel | None:

@@ -20,6 +20,7 @@ from wharfinger.db.models import (
     OrderNumberPrefix,
     SalesSource,
     Site,
+    SiteGroup,
 )
 from wharfinger.db.queries.option_rows import (
     LIST_OPTIONS,
@@ -155,6 +156,10 @@ def _refused(row: OptionRow, option: str, reason: str) -> Refused:
 
 
 def _site(channel: Channel, row: OptionRow) -> Site | None:
+    if row.values.site_group is not None:
+        if not SiteGroup.objects.filter(pk=row.values.site_group).exists():
+            raise _refused(row, "site", "This site group no longer exists. Choose another.")
+        return None
     if row.values.site is None:
         if row.order_type is None:
             raise _refused(row, "site", "Choose the Site that this channel's orders are fulfilled from.")

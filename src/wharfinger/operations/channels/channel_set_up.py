@@ -32,6 +32,7 @@ from wharfinger.operations.channels._option_steps import preset_values, rows_lik
 from wharfinger.operations.installation._history_steps import record_activity, record_audit
 from wharfinger.operations.orders._reconsider_steps import reconsider
 from wharfinger.operations.refusals import Refused
+from wharfinger.operations.stock._channel_notice_steps import notice_all
 from wharfinger.operations.transaction import operation
 
 NAME_AT_MOST = 60
@@ -59,6 +60,8 @@ class ChannelEntry:
     site_id: int | None
     courier_service_id: int | None
     late_courier_acknowledged: bool = False
+    site_group_id: int | None = None
+    """In place of a site."""
     options: tuple[OptionRow, ...] | None = None
     """The (Global) list, whose first row takes Site and Courier service from above; None = leave it as it is."""
 
@@ -84,6 +87,7 @@ class OneMore:
     marketplace_id: str
     kind: Fulfilment
     site_id: int | None
+    site_group_id: int | None = None
 
 
 @operation
@@ -133,6 +137,7 @@ def _like(pattern: Channel, one: OneMore, courier_service_id: int | None, now: d
         auth_token="",
         token_expiry=None,
         site_id=one.site_id,
+        site_group_id=one.site_group_id,
         courier_service_id=courier_service_id if own else None,
         late_courier_acknowledged=own and options.filter(late_courier_acknowledged=True).exists(),
         options=rows_like(pattern, one.kind, marketplace.currency),
@@ -216,12 +221,20 @@ def save_channel(
     if left.pk != account.pk:
         join_account(channel, left, account)
     channel.version += 1
+    sold_from = _sells_from(channel)
     _write(channel, checked, account, now, user)
+    if sold_from != _sells_from(channel):
+        notice_all(channel, "its site changed", now)
     record_audit("save", "Channel", channel.pk, before=before, after=channel_facts(channel), now=now, user=user)
     record_activity(f"Channel {channel.name} saved.", channel=channel, account=account, now=now, user=user)
     reconsider(ForChannel(channel.pk), now=now)
     triggers.verify_channel(channel.pk)
     return channel
+
+
+def _sells_from(channel: Channel) -> list[tuple[int | None, int | None]]:
+    rows = ChannelOption.objects.filter(channel=channel, order_type="")
+    return list(rows.values_list("site_id", "site_group_id"))
 
 
 def _as_it_is(account: SellerAccount) -> AccountAsOpened:
@@ -389,7 +402,7 @@ def _option_rows(channel: Channel, entry: ChannelEntry) -> tuple[OptionRow, ...]
     if rows is None:
         rows = stored_rows(channel) or (OptionRow(None, preset_values(channel.kind)),)
     first = next(row.values for row in rows if row.order_type is None)
-    first = replace(first, site=entry.site_id, courier_service=entry.courier_service_id)
+    first = replace(first, site=entry.site_id, site_group=entry.site_group_id, courier_service=entry.courier_service_id)
     others = (row for row in rows if row.order_type is not None)
     return (OptionRow(None, first, entry.late_courier_acknowledged), *others)
 

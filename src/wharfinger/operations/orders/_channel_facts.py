@@ -17,6 +17,7 @@ from wharfinger.db.models import (
     StockBarcode,
     StockItem,
 )
+from wharfinger.db.queries.option_rows import sites_of, with_sites
 from wharfinger.domain.channels.channel import LinkState
 from wharfinger.domain.orders.deciding import ImportingChannel, ImportingSite
 from wharfinger.domain.orders.matching import (
@@ -46,7 +47,8 @@ class Channels:
         self._by_id = {channel.pk: channel for channel in channels}
         options = ChannelOption.objects.filter(channel__account=account_id)
         self._options: dict[int, list[ChannelOption]] = {}
-        for row in options.select_related("site", "order_number_prefix").order_by("pk"):
+        rows = options.select_related("site", "site_group", "order_number_prefix").prefetch_related(with_sites())
+        for row in rows.order_by("pk"):
             self._options.setdefault(row.channel_id, []).append(row)
         self._in_force: dict[tuple[int, OrderType], InForce] = {}
         self._marketplaces = {channel.marketplace_id: channel.marketplace for channel in self._by_id.values()}
@@ -102,13 +104,14 @@ class Channels:
 
     @cached_property
     def selling_sites(self) -> dict[str, SellingSite]:
-        """The site from which the FBM channel of each marketplace sells."""
+        """The site from which the FBM channel of each marketplace sells; of a group the first."""
         return {
-            channel.marketplace_id: SellingSite(row.site_id, row.site.priority)
+            channel.marketplace_id: SellingSite(site.pk, site.priority, row.site_group_id)
             for channel in self._by_id.values()
             if channel.kind == Fulfilment.FBM and not channel.archived
             for row in self._options.get(channel.pk, ())
-            if not row.order_type and row.site is not None and row.site_id is not None
+            if not row.order_type
+            for site in sites_of(row)[:1]
         }
 
     def by_sku(self, marketplace_id: str) -> bool:
@@ -223,7 +226,7 @@ class Links:
         """What the line of an order means, which may be nothing that stands on a shelf."""
         return NothingToSend() if line.service else self.match_of(channel, line.sku, line.asin)
 
-    def reserving_site(self, channels: Channels, sku: str, marketplace_id: str) -> int | None:
+    def reserving_site(self, channels: Channels, sku: str, marketplace_id: str) -> SellingSite | None:
         """Where an order without an import takes its units: at its own channel's site, which will take it; else at
         the first by priority that sells the SKU."""
         sites = channels.selling_sites

@@ -29,6 +29,7 @@ from wharfinger.domain.orders.matching import Matched, Meaning
 from wharfinger.domain.orders.order import AmazonStatus, Fulfilment, ImportState, IncomingOrder
 from wharfinger.domain.orders.parts import Part, PartLine, shares
 from wharfinger.domain.orders.privacy.erasing import without_personal_data
+from wharfinger.domain.stock.allocation import Key
 from wharfinger.operations._options_in_force import InForce
 from wharfinger.operations.orders._address_steps import note_address, warn_of_new_address, warn_of_part_address
 from wharfinger.operations.orders._book import Book
@@ -48,7 +49,7 @@ from wharfinger.operations.orders._order_steps import (
     write_facts,
 )
 from wharfinger.operations.shipping._confirmation_steps import OF_A_CONFIRMATION
-from wharfinger.operations.stock._allocation_steps import Key
+from wharfinger.operations.stock._group_steps import sites_of_lines
 
 BY_SOMEBODY_ELSE = "Confirmed at Amazon by somebody else"
 CALLED_OFF = ("Cancelled at Amazon.", "Amazon says that it cannot be fulfilled.")
@@ -128,10 +129,8 @@ def following_items(book: Book, plan: Following) -> set[int]:
 def following_keys(book: Book, plan: Following) -> set[Key]:
     """The levels on which its lines stand."""
     held = {key for line in book.lines_of.get(plan.order.pk, ()) for key in book.shelf.held("line", line.pk)}
-    for line in book.lines_of.get(plan.order.pk, ()):
-        if line.site_id is not None:
-            held |= book.shelf.keys({line.item_id} - {None}, line.site_id)
-    return held | book.shelf.keys(following_items(book, plan), plan.order.site_id)
+    sites = sites_of_lines(plan.order, book.lines_of.get(plan.order.pk, ()), book.shelf.groups)
+    return held | book.shelf.keys(following_items(book, plan), sites)
 
 
 def follow(book: Book, plan: Following) -> bool:
@@ -317,10 +316,9 @@ def _book_out(
 def _move_out(book: Book, order: SalesOrder, line: SalesOrderLine, units: int, now: datetime) -> None:
     parts = book.shelf.parts(line.item_id)
     for part in parts:
-        leaving = units * part.each
-        freed = book.shelf.end_allocation("line", line.pk, part.item_id, leaving, now)
-        key = (part.item_id, line.site_id or order.site_id)
-        book.shelf.move_out(key, leaving, allocated=freed, note=BY_SOMEBODY_ELSE, order_line=line, now=now)
+        home = (part.item_id, line.site_id or order.site_id)
+        for key, leaving, freed in book.shelf.end_allocation("line", line.pk, home, units * part.each, now):
+            book.shelf.move_out(key, leaving, allocated=freed, note=BY_SOMEBODY_ELSE, order_line=line, now=now)
     book.shelf.note([part.item_id for part in parts], BY_SOMEBODY_ELSE)
 
 

@@ -14,6 +14,7 @@ from wharfinger.operations import triggers
 from wharfinger.operations.installation._problem_steps import Problems
 from wharfinger.operations.orders._book import Book, open_orders
 from wharfinger.operations.orders._order_steps import allocate_order, settle_state
+from wharfinger.operations.stock._group_steps import sites_of_lines
 
 ORDERS_AT_ONCE = 200
 """While a person waits; what is left is done by the worker, as many at a time."""
@@ -106,7 +107,7 @@ def _allocate(book: Book, orders: Collection[SalesOrder]) -> None:
 def _keys(book: Book, order: SalesOrder) -> set[tuple[int, int]]:
     lines = book.lines_of[order.pk]
     held = {key for line in lines for key in book.shelf.held("line", line.pk)}
-    return held | book.shelf.keys({line.item_id for line in lines}, order.site_id)
+    return held | book.shelf.keys({line.item_id for line in lines}, sites_of_lines(order, lines, book.shelf.groups))
 
 
 def _solve(account_id: int, skus: Collection[str], now: datetime) -> None:

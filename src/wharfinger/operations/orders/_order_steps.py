@@ -24,11 +24,13 @@ from wharfinger.operations._rows import new_row
 from wharfinger.operations.orders._book import IDS, Book
 from wharfinger.operations.orders._customer_steps import People
 from wharfinger.operations.stock._allocation_steps import (
+    PLACED,
     claims_of_lines,
     is_picked_by_itself,
     short_of_stock,
     state_of,
 )
+from wharfinger.operations.stock._group_steps import by_item, to_be_sent
 
 TITLE_AT_MOST = 500
 _IN_PLACE_OF_ANOTHER = {OrderType.REPLACEMENT, OrderType.EXCHANGE}
@@ -161,8 +163,11 @@ def amounts_on(row: SalesOrderLine) -> LineAmounts:
 
 
 def allocate_order(book: Book, order: SalesOrder, lines: Sequence[SalesOrderLine]) -> None:
-    """Bring the allocations of its lines to what they still need and can have."""
-    book.shelf.allocate("line", claims_of_lines(lines, order.site_id), now=book.now)
+    """Bring the allocations of its lines to what they still need and can have, from the site of its group that can
+    serve it."""
+    if book.shelf.place(order, lines) and not order._state.adding:
+        book.record(PLACED, sales_order=order, channel_id=order.channel_id)
+    book.shelf.allocate("line", claims_of_lines(order, lines, book.shelf.groups), now=book.now)
 
 
 def settle_state(
@@ -170,7 +175,9 @@ def settle_state(
 ) -> None:
     """Set the order's state from its facts, and open or solve its waiting for stock."""
     parts = {line.item_id: book.shelf.parts(line.item_id) for line in lines if line.item_id is not None}
-    held = {line.pk: {item: units for (item, _), units in book.shelf.held("line", line.pk).items()} for line in lines}
+    held = {
+        line.pk: by_item(to_be_sent(order, line, book.shelf.held("line", line.pk), book.shelf.groups)) for line in lines
+    }
     state = state_of(order, lines, parts, held, address_missing=address_missing)
     became_ready = state is SalesOrderState.READY and order.state is not state
     order.state = state

@@ -19,11 +19,13 @@ from wharfinger.db.any_of import any_of
 from wharfinger.db.models import ChannelProduct, ImportedLine, ImportedOrder
 from wharfinger.domain.orders.matching import Matched
 from wharfinger.domain.orders.order import AmazonStatus, Fulfilment, IncomingLine, IncomingOrder
+from wharfinger.domain.stock.allocation import Key
 from wharfinger.operations._rows import Rows, new_row
 from wharfinger.operations.installation._problem_steps import Problems
 from wharfinger.operations.orders._book import IDS, Book
 from wharfinger.operations.orders._channel_facts import Channels, Links
-from wharfinger.operations.stock._allocation_steps import Claim, Key, claims_of
+from wharfinger.operations.stock._allocation_steps import Claim, claims_of
+from wharfinger.operations.stock._group_steps import sites_of_import
 from wharfinger.operations.stock._shelf import Shelf
 
 SHORTEST_KEPT = timedelta(days=1)
@@ -126,8 +128,9 @@ def match_rows(channels: Channels, links: Links, imported: ImportedOrder, rows: 
         nobody = item is None or (unsaid and not links.sent_by_merchant(row.sku))
         site = None if nobody else links.reserving_site(channels, row.sku, marketplace_id)
         if site is None and item is not None and item == row.item_id and not unsaid:
-            site = row.site_id  # its channel is archived: the goods stand where they stood
-        row.item_id, row.site_id = item, site
+            continue  # its channel is archived: the goods stand where they stood
+        row.item_id = item
+        row.site_id, row.site_group_id = (site.site_id, site.group_id) if site else (None, None)
 
 
 def reserved_items(rows: Sequence[ImportedLine]) -> set[int]:
@@ -138,8 +141,7 @@ def reservation_keys(shelf: Shelf, rows: Sequence[ImportedLine]) -> set[Key]:
     """The levels on which the lines stand, now and before."""
     keys = {key for row in rows for key in shelf.held("imported_line", row.pk)}
     for row in rows:
-        if row.site_id is not None:
-            keys |= shelf.keys([row.item_id], row.site_id)
+        keys |= shelf.keys([row.item_id], sites_of_import(row, shelf.groups))
     return keys
 
 
@@ -153,7 +155,7 @@ def reserve(book: Book, plan: Reservation) -> None:
             activity = _book_out(book.shelf, plan.imported, row, plan.left[row.pk], book.now)
             if activity:
                 book.record(activity, imported_order=plan.imported, channel_id=plan.imported.channel_id)
-    book.shelf.allocate("imported_line", claims_of(plan.imported, plan.rows), now=book.now)
+    book.shelf.allocate("imported_line", claims_of(plan.imported, plan.rows, book.shelf.groups), now=book.now)
 
 
 def _book_out(shelf: Shelf, order: ImportedOrder, row: ImportedLine, units: int, now: datetime) -> str:
@@ -162,10 +164,11 @@ def _book_out(shelf: Shelf, order: ImportedOrder, row: ImportedLine, units: int,
         return ""
     parts = shelf.parts(row.item_id)
     for part in parts:
-        leaving = units * part.each
-        freed = shelf.end_allocation("imported_line", row.pk, part.item_id, leaving, now)
         note = f"{LEFT_BEFORE}: {order.amazon_order_id}"
-        shelf.move_out((part.item_id, row.site_id), leaving, allocated=freed, note=note, now=now)
+        for key, leaving, freed in shelf.end_allocation(
+            "imported_line", row.pk, (part.item_id, row.site_id), units * part.each, now
+        ):
+            shelf.move_out(key, leaving, allocated=freed, note=note, now=now)
     row.quantity_moved += units
     shelf.note([part.item_id for part in parts], LEFT_BEFORE)
     what = "1 unit" if units == 1 else f"{units} units"
@@ -185,7 +188,7 @@ def release_units(book: Book, imported: ImportedOrder) -> dict[str, int]:
 
 
 def _free(shelf: Shelf, rows: Sequence[ImportedLine], now: datetime) -> None:
-    shelf.allocate("imported_line", [Claim(row.pk, None, None, 0) for row in rows], now=now)
+    shelf.allocate("imported_line", [Claim(row.pk, None, (), 0) for row in rows], now=now)
 
 
 def release_import(imported: ImportedOrder, *, now: datetime) -> None:
@@ -250,7 +253,7 @@ def _serve_orders(account_id: int, lines: QuerySet[ImportedLine], now: datetime)
     shelf.read_held("imported_line", [row.pk for row in rows])
     shelf.read_parts(reserved_items(rows))
     shelf.lock(reservation_keys(shelf, rows))
-    claims = [claim for row in rows for claim in claims_of(orders[row.imported_id], [row])]
+    claims = [claim for row in rows for claim in claims_of(orders[row.imported_id], [row], shelf.groups)]
     shelf.allocate("imported_line", claims, now=now)
     kept.write()
     _write(shelf, now)

@@ -10,6 +10,7 @@ from wharfinger.db.models import Channel, ImportedOrder, SalesOrder, SalesOrderL
 from wharfinger.domain.channels.first_import import FirstImport
 from wharfinger.domain.orders.matching import Matched, Meaning
 from wharfinger.domain.orders.order import AmazonStatus, Fulfilment, ImportState, IncomingOrder, SalesOrderState
+from wharfinger.domain.stock.allocation import Key
 from wharfinger.operations._options_in_force import InForce
 from wharfinger.operations._rows import new_row
 from wharfinger.operations.orders._book import IDS, ORDER_NUMBERS, Book
@@ -29,7 +30,6 @@ from wharfinger.operations.orders._order_steps import (
     write_facts,
 )
 from wharfinger.operations.orders._reserve_steps import release_units, reservation_keys
-from wharfinger.operations.stock._allocation_steps import Key
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def taking_keys(book: Book, plan: Taking) -> set[Key]:
     kept = reservation_keys(book.shelf, book.kept_of.get(plan.imported.pk, ()))
     if plan.fba:
         return kept | {(item, plan.site.pk) for item in plan.items}
-    return kept | book.shelf.keys(plan.items, plan.site.pk)
+    return kept | book.shelf.keys(plan.items, [site.pk for site in plan.options.sites])
 
 
 def take(book: Book, plan: Taking) -> SalesOrder:
@@ -118,6 +118,7 @@ def _make(book: Book, plan: Taking) -> tuple[SalesOrder, list[SalesOrderLine]]:
         imported=plan.imported,
         channel=plan.channel,
         site=plan.site,
+        site_group_id=values.site_group,
         order_ref=plan.imported.order_ref,
         order_type=incoming.order_type,
         state=SalesOrderState.PENDING,

@@ -16,7 +16,7 @@ from wharfinger.operations.orders._book import open_book
 from wharfinger.operations.orders._import_steps import ORDER_ID_AT_MOST, about_message
 from wharfinger.operations.orders._reserve_steps import plan_reservation, reservation_keys, reserve, reserved_items
 from wharfinger.operations.refusals import Refused
-from wharfinger.operations.stock._allocation_steps import allocate, allocate_lines, claims_of, recompute_state
+from wharfinger.operations.stock._allocation_steps import allocate_import, allocate_lines, recompute_state
 from wharfinger.operations.transaction import operation
 
 PENDING_DAYS = range(1, 61)
@@ -62,7 +62,7 @@ def serve_import(imported_id: int, *, now: datetime) -> bool:
     imported = rows.filter(pk=imported_id).first()
     if imported is None:
         return False
-    allocate("imported_line", claims_of(imported, imported.lines.order_by("pk")), now=now)
+    allocate_import(imported, now=now)
     return True
 
 
@@ -79,11 +79,11 @@ def end_reservation(imported_id: int, *, now: datetime) -> None:
     )
     orders = list(rows.filter(imported=imported).order_by("pk"))
     if not orders:
-        allocate("imported_line", claims_of(imported, imported.lines.order_by("pk")), now=now)
+        allocate_import(imported, now=now)
     for order in orders:
         order.imported = imported
         lines = list(order.lines.order_by("pk"))
-        allocate_lines(lines, site_id=order.site_id, now=now)
+        allocate_lines(order, lines, now=now)
         recompute_state(order, lines, now=now)
     days = (now - (imported.pending_since or imported.placed_at)).days
     record_activity(

@@ -17,6 +17,7 @@ from wharfinger.domain.installation.subjects import AboutImport
 from wharfinger.domain.orders.deciding import Decision, Follow, Hold, Leave, OrderFacts, Skip, Take, decide, fault_in
 from wharfinger.domain.orders.order import AmazonStatus, Fulfilment, ImportState, IncomingOrder
 from wharfinger.domain.orders.waits_for import ForLevels
+from wharfinger.domain.stock.allocation import Key
 from wharfinger.operations.orders._book import IDS, ORDER_NUMBERS, Book, open_book
 from wharfinger.operations.orders._customer_steps import Buyer, MonthsBuyers
 from wharfinger.operations.orders._follow_steps import (
@@ -36,7 +37,7 @@ from wharfinger.operations.orders._reserve_steps import (
     reserved_items,
 )
 from wharfinger.operations.orders._take_steps import Taking, plan_taking, take, taking_keys
-from wharfinger.operations.stock._allocation_steps import Key, allocate_lines, recompute_state
+from wharfinger.operations.stock._allocation_steps import allocate_lines, recompute_state
 from wharfinger.operations.transaction import operation
 
 LOCK_TIMEOUT = "2s"
@@ -313,6 +314,6 @@ def serve_order(order_id: int, *, now: datetime) -> bool:
     if order is None:
         return False
     lines = list(order.lines.order_by("pk"))
-    allocate_lines(lines, site_id=order.site_id, now=now)
+    allocate_lines(order, lines, now=now)
     recompute_state(order, lines, now=now)
     return True

@@ -39,6 +39,7 @@ from wharfinger.domain.shipping.dispatching import (
 from wharfinger.domain.shipping.shipments import ConfirmationState
 from wharfinger.domain.shipping.tracking_numbers import TrackingNumber
 from wharfinger.domain.shipping.undoing import undo_until
+from wharfinger.domain.stock.allocation import Key
 from wharfinger.operations import triggers
 from wharfinger.operations._rows import Rows, draw, id_sequence, insert, new_row
 from wharfinger.operations.after_sale._invoice_steps import Invoices
@@ -48,6 +49,7 @@ from wharfinger.operations.refusals import Refused
 from wharfinger.operations.shipping._carrier_steps import Carriers, parcels_with, refusal
 from wharfinger.operations.shipping._label_steps import ReadyLabels
 from wharfinger.operations.stock._allocation_steps import state_of
+from wharfinger.operations.stock._group_steps import by_item, to_be_sent
 from wharfinger.operations.stock._shelf import Shelf
 
 AMAZON_CONFIRMS_ITSELF = "FBM_SHIP_PLUS"
@@ -184,7 +186,7 @@ class Departures:
             held_reason=line.held_reason,
             regulated=line.pk in self._regulated,
             parts=self._shelf.parts(line.item_id),
-            held=self._shelf.held("line", line.pk),
+            held=self._can_leave(line),
         )
 
     # --- put on their way
@@ -228,7 +230,7 @@ class Departures:
         """Something of it was sent: it is shipped, whole or in part, and waits for no stock."""
         lines = self._lines[order.pk]
         parts = {line.item_id: self._shelf.parts(line.item_id) for line in lines if line.item_id is not None}
-        held = {line.pk: self._units_by_item(line.pk) for line in lines}
+        held = {line.pk: by_item(self._can_leave(line)) for line in lines}
         missing = self._address_missing(order)
         order.state = state_of(order, lines, parts, held, address_missing=missing)
         if order.state is SalesOrderState.SHIPPED:
@@ -236,11 +238,10 @@ class Departures:
         self._problems.solve(ProblemKind.AWAITING_STOCK, AboutOrder(order.pk))
         self._problems.solve(ProblemKind.LABEL_REFUSED, AboutOrder(order.pk))
 
-    def _units_by_item(self, line_id: int) -> dict[int, int]:
-        units: Counter[int] = Counter()
-        for (item, _), held in self._shelf.held("line", line_id).items():
-            units[item] += held
-        return dict(units)
+    def _can_leave(self, line: SalesOrderLine) -> dict[Key, int]:
+        """Units by (item, site)."""
+        order = self.orders[line.order_id]
+        return to_be_sent(order, line, self._shelf.held("line", line.pk), self._shelf.groups)
 
     # --- written once
 

@@ -3,10 +3,12 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
+from django.db.models import Q
 from django.db.models.functions import Coalesce
 
 from wharfinger.db.models import ImportedLine, KitComponent, SalesOrderLine, StockLevel
 from wharfinger.operations.stock._allocation_steps import MAY_WAIT_FOR_STOCK, allocate_waiting
+from wharfinger.operations.stock._group_steps import Groups, groups_with, sites_of_import
 from wharfinger.operations.stock._stock_steps import kits_of, lock_levels, raise_notices
 
 
@@ -19,12 +21,24 @@ def lock_for_receipt(keys: Iterable[tuple[int, int]]) -> dict[tuple[int, int], S
     wanted = set(keys)
     items, sites = {item for item, _ in wanted}, {site for _, site in wanted}
     every = SalesOrderLine.objects.annotate(at=Coalesce("site", "order__site"))
-    orders = every.filter(item__in=kits_of(items), at__in=sites, order__state__in=MAY_WAIT_FOR_STOCK).values("order")
+    served, groups = kits_of(items), Groups()
+    orders = every.filter(
+        Q(at__in=sites) | Q(order__site_group__in=groups_with(sites)),
+        item__in=served,
+        order__state__in=MAY_WAIT_FOR_STOCK,
+    ).values("order")
     lines = every.filter(order__in=orders, item__isnull=False)
-    needed = {(item, site) for item, site in lines.values_list("item", "at") if item is not None}
-    imports = ImportedLine.objects.filter(item__in=kits_of(items), site__in=sites).values("imported")
-    unimported = ImportedLine.objects.filter(imported__in=imports, item__isnull=False, site__isnull=False)
-    needed |= {(item, site) for item, site in unimported.values_list("item", "site") if item and site}
+    needed = {
+        (item, site)
+        for item, at, group in lines.values_list("item", "at", "order__site_group")
+        if item is not None
+        for site in groups.sites(group, at)
+    }
+    imports = ImportedLine.objects.filter(Q(site__in=sites) | Q(site_group__in=groups_with(sites)), item__in=served)
+    unimported = ImportedLine.objects.filter(
+        imported__in=imports.values("imported"), item__isnull=False, site__isnull=False
+    )
+    needed |= {(row.item_id or 0, site) for row in unimported for site in sites_of_import(row, groups)}
     parts: dict[int, list[int]] = {}
     rows = KitComponent.objects.filter(kit__in={item for item, _ in needed}).values_list("kit", "component")
     for kit, component in rows:

@@ -7,15 +7,33 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from wharfinger.db.any_of import any_of
-from wharfinger.db.models import Allocation, Movement, SalesOrderLine, Shipment, Site, StockItem, StockLevel, User
+from wharfinger.db.models import (
+    Allocation,
+    Movement,
+    SalesOrder,
+    SalesOrderLine,
+    Shipment,
+    Site,
+    StockItem,
+    StockLevel,
+    User,
+)
 from wharfinger.db.queries.stock.oversells import oversells
 from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.subjects import AboutLevel
-from wharfinger.domain.stock.allocation import Part, plan_allocation
+from wharfinger.domain.stock.allocation import Key, Part, plan_over_sites
 from wharfinger.domain.stock.ledger import MovementReason, SiteKind
 from wharfinger.operations._rows import Rows, insert, new_row
 from wharfinger.operations.installation._problem_steps import Problems
-from wharfinger.operations.stock._allocation_steps import ALLOCATED, Claim, Holder, Key, parts_of
+from wharfinger.operations.stock._allocation_steps import (
+    ALLOCATED,
+    Claim,
+    Holder,
+    may_be_placed,
+    parts_of,
+    place_order,
+)
+from wharfinger.operations.stock._group_steps import Groups, by_item
 from wharfinger.operations.stock._stock_steps import (
     Move,
     draft_movement,
@@ -39,6 +57,7 @@ class Shelf:
         self._oversold: dict[Key, int] = {}
         self._causes: dict[int, str] = {}
         self._short: set[int] = set()
+        self.groups = Groups()
 
     # --- what is there
 
@@ -63,9 +82,9 @@ class Shelf:
         """Units by (item, site)."""
         return {key: row.quantity for key, row in self._held.get((holder, line_id), {}).items()}
 
-    def keys(self, item_ids: Iterable[int | None], site_id: int) -> set[Key]:
-        """The levels on which lines of these items stand at a site."""
-        return {(part.item_id, site_id) for item in item_ids for part in self.parts(item)}
+    def keys(self, item_ids: Iterable[int | None], sites: Collection[int]) -> set[Key]:
+        """The levels on which lines of these items stand at these sites."""
+        return {(part.item_id, site) for item in item_ids for part in self.parts(item) for site in sites}
 
     def lock(self, keys: Collection[Key]) -> None:
         """Once, for all orders: in one order, so that two batches never wait for each other in a ring."""
@@ -87,24 +106,26 @@ class Shelf:
     def _note_short(self, holder: Holder, claim: Claim) -> None:
         """What a line wants and cannot have was sold all the same. Nothing that is available changes by it, but what
         Amazon was sent before somebody counted too few does."""
-        if claim.site_id is not None and claim.wanted > 0:
-            held = self.held(holder, claim.line_id)
+        if claim.sites and claim.wanted > 0:
+            held = by_item(self.held(holder, claim.line_id))
             parts = self.parts(claim.item_id)
-            self._short |= {
-                part.item_id for part in parts if held.get((part.item_id, claim.site_id), 0) < claim.wanted * part.each
-            }
+            self._short |= {part.item_id for part in parts if held.get(part.item_id, 0) < claim.wanted * part.each}
 
     def _changes(self, holder: Holder, claim: Claim) -> dict[Key, int]:
-        held = self.held(holder, claim.line_id)
-        elsewhere = {key: -units for key, units in held.items() if key[1] != claim.site_id}
-        if claim.site_id is None:
-            return elsewhere
-        site, parts = claim.site_id, self.parts(claim.item_id)
-        here = {item: units for (item, at), units in held.items() if at == site}
-        wanted = {part.item_id for part in parts} | set(here)
-        available = {item: self.levels[(item, site)].on_hand - self.levels[(item, site)].allocated for item in wanted}
-        planned = plan_allocation(parts, claim.wanted, here, available)
-        return elsewhere | {(item, site): by for item, by in planned.items()}
+        held, parts = self.held(holder, claim.line_id), self.parts(claim.item_id)
+        return plan_over_sites(parts, claim.wanted, held, claim.sites, self._free)
+
+    def _free(self, key: Key) -> int:
+        return self.levels[key].on_hand - self.levels[key].allocated
+
+    def place(self, order: SalesOrder, lines: Sequence[SalesOrderLine]) -> bool:
+        """An order of a site group leaves from the site that can serve it; whether its site was set. Its levels at all
+        sites of the group are locked."""
+        if not may_be_placed(order, lines):
+            return False
+        parts = {line.item_id: self.parts(line.item_id) for line in lines if line.item_id is not None}
+        held = {line.pk: self.held("line", line.pk) for line in lines}
+        return place_order(order, lines, parts, held, self._free, self.groups)
 
     def _hold(self, holder: Holder, line_id: int, key: Key, by: int, now: datetime) -> None:
         of_line = self._held.setdefault((holder, line_id), {})
@@ -118,14 +139,21 @@ class Shelf:
             del of_line[key]
             self._allocations.remove(row)
 
-    def end_allocation(self, holder: Holder, line_id: int, item_id: int, leaving: int, now: datetime) -> int:
-        """The line's units of the item leave: its allocation ends with them. How many of them were allocated."""
-        found = (pair for pair in self.held(holder, line_id).items() if pair[0][0] == item_id)
-        key, held = next(found, ((item_id, 0), 0))
-        freed = min(held, leaving)
-        if freed:
-            self._hold(holder, line_id, key, -freed, now)
-        return freed
+    def end_allocation(
+        self, holder: Holder, line_id: int, home: Key, leaving: int, now: datetime
+    ) -> list[tuple[Key, int, int]]:
+        """Units of an item that the line holds leave: its allocation ends with them. Where, how many, and how many of
+        them were allocated: from `home` first, then what other sites keep for it; nobody's come from `home`."""
+        held = {key: units for key, units in self.held(holder, line_id).items() if key[0] == home[0]}
+        freed: dict[Key, int] = {}
+        left = leaving
+        for key in sorted(held, key=lambda each: (each != home, each)):
+            freed[key] = min(held[key], left)
+            left -= freed[key]
+            if freed[key]:
+                self._hold(holder, line_id, key, -freed[key], now)
+        gone = {home: freed.get(home, 0) + left} | {key: units for key, units in freed.items() if key != home}
+        return [(key, units, freed.get(key, 0)) for key, units in gone.items() if units]
 
     def move_out(
         self,

@@ -15,8 +15,10 @@ from wharfinger.domain.channels.options import (
     PRIORITY_LAST,
     OptionRow,
     OptionValues,
+    Place,
     Source,
     options_of_kind,
+    read_place,
 )
 from wharfinger.domain.orders.order import OrderType
 from wharfinger.domain.sentences import N_
@@ -37,7 +39,10 @@ LABELS: Mapping[str, str] = {
     "auto_pick": N_("Auto-pick"),
 }
 HELP: Mapping[str, str] = {
-    "site": N_("Stock for these orders is allocated from here. Orders imported earlier keep their site."),
+    "site": N_(
+        "Stock for these orders is allocated from here. Of a site group what all its sites have is shown. Orders "
+        "imported earlier keep their site."
+    ),
     "sales_source": N_("Stamped on each sales order for reports. Without one, reports cannot tell these orders apart."),
     "currency": N_(
         "Three letters. An order in another currency is imported, and a problem is raised for a person to check."
@@ -170,7 +175,8 @@ class OptionsGrid:
                 continue
             self.form.fields[name] = self._field(option, _placeholder(empty[option], of_a_type=bool(row)))
             if stored is not None:
-                self.form.initial.setdefault(name, getattr(stored.values, option))
+                value = stored.values.place if option == "site" else getattr(stored.values, option)
+                self.form.initial.setdefault(name, value)
         if row and "courier_service" in self.options:
             name = _name(row, ACKNOWLEDGED)
             self.form.fields[name] = forms.BooleanField(label=gettext(_KNOWN_LATE), required=False)
@@ -207,7 +213,7 @@ class OptionsGrid:
             return list(_YES_NO), _is_yes
         if option == "customer_policy":
             return [(policy.value, policy.label) for policy in CustomerPolicy], CustomerPolicy
-        return self._choices[option], int
+        return self._choices[option], read_place if option == "site" else int
 
     @property
     def removed(self) -> str:
@@ -252,11 +258,16 @@ class OptionsGrid:
         return tuple(
             OptionRow(
                 order_type,
-                OptionValues(**{option: _clean(cleaned.get(_name(row, option))) for option in self.options}),
+                _values({option: _clean(cleaned.get(_name(row, option))) for option in self.options}),
                 bool(cleaned.get(_name(row, ACKNOWLEDGED), False)),
             )
             for row, order_type in [("", None), *((each.value, each) for each in self.order_types)]
         )
+
+
+def _values(cells: dict[str, Any]) -> OptionValues:
+    place = cells.pop("site") or Place()
+    return OptionValues(site=place.site, site_group=place.group, **cells)
 
 
 def _placeholder(word: str, *, of_a_type: bool) -> str:

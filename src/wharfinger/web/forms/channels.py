@@ -11,6 +11,7 @@ from django.utils.translation import gettext, gettext_lazy
 from wharfinger.db.queries.channels.channel_facts import ChannelPage, courier_groups, marketplace_choices, site_choices
 from wharfinger.db.queries.channels.channel_options import OptionsList
 from wharfinger.domain.channels.channel import ImportFba, import_fba_for
+from wharfinger.domain.channels.options import Place, read_place
 from wharfinger.domain.marketplaces import BY_ID, Region
 from wharfinger.domain.orders.order import Fulfilment
 from wharfinger.operations.channels.channel_set_up import NAME_AT_MOST, ChannelEntry
@@ -169,7 +170,7 @@ class ChannelForm(forms.Form):
     import_fba_orders = forms.ChoiceField(label=gettext_lazy("Import FBA Orders"), choices=labelled(ImportFba))
     site_id = forms.TypedChoiceField(
         label=gettext_lazy("Site"),
-        coerce=int,
+        coerce=read_place,
         empty_value=None,
         error_messages={"required": gettext_lazy("Choose the Site that this channel's orders are fulfilled from.")},
         help_text=gettext_lazy("Where this channel's orders are fulfilled from."),
@@ -241,6 +242,7 @@ class ChannelForm(forms.Form):
     def entry(self) -> ChannelEntry:
         """What was entered, for the operation; a step of New Channel leaves out what others ask."""
         cleaned = self.cleaned_data
+        place = cleaned.get("site_id") or Place()
         return ChannelEntry(
             name=cleaned.get("name", ""),
             enabled=cleaned.get("enabled", False),
@@ -256,7 +258,8 @@ class ChannelForm(forms.Form):
             seller_id=cleaned.get("seller_id", ""),
             auth_token=cleaned.get("auth_token", ""),
             token_expiry=cleaned.get("token_expiry"),
-            site_id=cleaned.get("site_id"),
+            site_id=place.site,
+            site_group_id=place.group,
             courier_service_id=cleaned.get("courier_service_id"),
             late_courier_acknowledged=cleaned.get("late_courier_acknowledged", False),
             options=self.grid.entered() if self.grid is not None else None,

@@ -8,6 +8,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from wharfinger.db.queries.channels.channel_facts import courier_groups, site_choices
 from wharfinger.db.queries.channels.channel_offers import Offers
+from wharfinger.domain.channels.options import Place, read_place
 from wharfinger.domain.orders.order import Fulfilment
 from wharfinger.operations.channels.channel_set_up import OneMore
 from wharfinger.web.forms.choices import offer
@@ -16,7 +17,7 @@ from wharfinger.web.forms.choices import offer
 class MoreChannelsForm(forms.Form):
     site_id = forms.TypedChoiceField(
         label=gettext_lazy("Site of the FBM channels"),
-        coerce=int,
+        coerce=read_place,
         empty_value=None,
         required=False,
         help_text=gettext_lazy("Where you dispatch FBM orders from. FBA channels use the FBA site of their pool."),
@@ -65,12 +66,13 @@ class MoreChannelsForm(forms.Form):
 
     def wanted(self) -> list[OneMore]:
         picked = [found for key in sorted(self.ticked) if (found := self.offers.find(key)) is not None]
-        own = self.cleaned_data.get("site_id")
+        own = self.cleaned_data.get("site_id") or Place()
         return [
             OneMore(
                 marketplace_id=one.marketplace_id,
                 kind=Fulfilment(one.kind),
-                site_id=own if one.kind == Fulfilment.FBM else one.site_id,
+                site_id=own.site if one.kind == Fulfilment.FBM else one.site_id,
+                site_group_id=own.group if one.kind == Fulfilment.FBM else None,
             )
             for one in picked
         ]

@@ -27,6 +27,7 @@ from wharfinger.db.models import (
     StockLevel,
 )
 from wharfinger.db.models.inbox import TO_SEND
+from wharfinger.db.queries.option_rows import sites_of
 from wharfinger.db.queries.stock.rules import AS_IT_IS, Rules, installation_rule
 from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.orders.order import SalesOrderState
@@ -217,9 +218,7 @@ def _judge_listings(books: StateReport, verdict: Verdict) -> None:
         due = {}
         for product in listing.products.all():
             seller = sellers.get((listing.account_id, product.marketplace_id))
-            level = (
-                None if seller is None or product.item_id is None else available.get((product.item_id, seller.site_id))
-            )
+            level = None if seller is None else _together(available, product.item_id, seller.sites)
             if seller is not None and product.item_id is not None and level is not None:
                 due[_by_rule(level, rules.of(product.item_id, seller.channel.pk).rule)] = level
         if shown is None or not due:
@@ -263,19 +262,28 @@ def _judge_units(books: StateReport, verdict: Verdict) -> None:
 @dataclass(frozen=True, slots=True)
 class _Seller:
     channel: Channel
-    site_id: int
+    sites: tuple[int, ...]
 
 
 def _sending_channels() -> dict[tuple[int, str], _Seller]:
     sending = Channel.objects.filter(
         kind="FBM", archived=False, enabled=True, activated=True, dont_upload_stock_levels=False
     ).exclude(stock_upload_approved_at=None)
-    sites = dict(ChannelOption.objects.filter(order_type="").exclude(site=None).values_list("channel_id", "site_id"))
+    options = ChannelOption.objects.filter(order_type="").select_related("site", "site_group")
+    sites = {row.channel_id: tuple(site.pk for site in sites_of(row)) for row in options}
     return {
         (channel.account_id, channel.marketplace_id): _Seller(channel, sites[channel.pk])
         for channel in sending.select_related("stock_rule")
-        if channel.pk in sites
+        if sites.get(channel.pk)
     }
+
+
+def _together(available: Mapping[tuple[int, int], int], item_id: int | None, sites: Sequence[int]) -> int | None:
+    """What the sites have of an item; of several none takes from another."""
+    levels = [available[item_id, site] for site in sites if item_id is not None and (item_id, site) in available]
+    if not levels:
+        return None
+    return levels[0] if len(sites) == 1 else sum(max(0, level) for level in levels)
 
 
 def _judge_confirmations(books: StateReport, verdict: Verdict) -> None:

@@ -18,7 +18,10 @@ from wharfinger.db.models import (
 )
 from wharfinger.db.queries.channels.first_import import found_orders
 from wharfinger.db.queries.courier_choice import services_offered
+from wharfinger.db.queries.option_rows import row_of
+from wharfinger.db.queries.stock.warehouse.site_groups import list_site_groups
 from wharfinger.domain.channels.channel import ActivatedFor, ChannelFacts, LinkState, Missing, missing_before_running
+from wharfinger.domain.channels.options import Place
 from wharfinger.domain.marketplaces import BY_ID, Region
 from wharfinger.domain.orders.order import Fulfilment
 from wharfinger.domain.shipping.shipments import Tracking
@@ -55,7 +58,7 @@ _HEAD = (
     "id", "name", "kind", "account__name", "account_id", "account__seller_id", "marketplace__name",
     "marketplace__country", "enabled", "activated", "activated_for", "link_state", "archived", "dont_import_orders",
     "amazon_deactivated_at",
-    "everything__site_id", "everything__courier_service_id",
+    "everything__site_id", "everything__site_group_id", "everything__courier_service_id",
 )  # fmt: skip
 
 
@@ -84,7 +87,7 @@ def _head(row: dict[str, Any]) -> ChannelHead:
         activated=row["activated"],
         archived=row["archived"],
         link=row["link_state"],
-        has_site=row["everything__site_id"] is not None,
+        has_site=(row["everything__site_id"] or row["everything__site_group_id"]) is not None,
         has_courier=row["everything__courier_service_id"] is not None,
         activated_for=ActivatedFor(row["activated_for"]) if row["activated_for"] else None,
     )
@@ -117,7 +120,7 @@ def _missing(channel: Channel, options: Sequence[ChannelOption]) -> tuple[Missin
             activated=channel.activated,
             archived=channel.archived,
             link=channel.link_state,
-            has_site=option is not None and option.site_id is not None,
+            has_site=option is not None and (option.site_id or option.site_group_id) is not None,
             has_courier=option is not None and option.courier_service_id is not None,
             activated_for=ActivatedFor(channel.activated_for) if channel.activated_for else None,
         )
@@ -172,7 +175,8 @@ class ChannelPage:
     token_set_at: datetime | None
     token_expiry: date | None
     participations_read_at: datetime | None
-    site_id: int | None
+    site_id: Place | None
+    """Of the (Global) row; a site group too."""
     courier_service_id: int | None
     late_courier_acknowledged: bool
     missing: tuple[Missing, ...]
@@ -229,7 +233,7 @@ def channel_page(channel_id: int) -> ChannelPage | None:
         token_set_at=account.token_set_at,
         token_expiry=account.token_expiry,
         participations_read_at=account.participations_read_at,
-        site_id=option.site_id if option else None,
+        site_id=row_of(option).values.place if option else None,
         courier_service_id=option.courier_service_id if option else None,
         late_courier_acknowledged=bool(option and option.late_courier_acknowledged),
         missing=_missing(channel, options),
@@ -266,10 +270,14 @@ def marketplace_choices() -> list[tuple[str, list[tuple[str, str]]]]:
     return list(offered.items())
 
 
-def site_choices(kind: Fulfilment) -> list[tuple[int, str]]:
-    fba = Site.objects.filter(kind=SiteKind.FBA)
-    rows = fba if kind is Fulfilment.FBA else Site.objects.exclude(kind=SiteKind.FBA).exclude(for_transfers=True)
-    return [(row.pk, f"{row.name} ({row.pool_title})" if row.pool else row.name) for row in rows.order_by("name")]
+def site_choices(kind: Fulfilment) -> list[tuple[str, str]]:
+    """Places for the column Site, as `Place` writes them: sites, and behind them the site groups."""
+    if kind is Fulfilment.FBA:
+        rows = Site.objects.filter(kind=SiteKind.FBA).order_by("name")
+        return [(str(row.pk), f"{row.name} ({row.pool_title})" if row.pool else row.name) for row in rows]
+    own = Site.objects.exclude(kind=SiteKind.FBA).exclude(for_transfers=True).order_by("name")
+    sites = [(str(Place(site=row.pk)), row.name) for row in own]
+    return sites + [(str(Place(group=row.id)), f"{row.name} ({row.names})") for row in list_site_groups()]
 
 
 def courier_choices() -> list[tuple[int, str]]:

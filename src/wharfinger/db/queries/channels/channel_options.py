@@ -97,8 +97,8 @@ def options_list(channel_id: int) -> OptionsList | None:
             for row in rows
         ),
         orders=orders,
-        inherited={option: _shown(option, getattr(inherited, option), names) for option in shown},
-        defaults={option: _shown(option, getattr(defaults, option), names) for option in shown},
+        inherited={option: _value(option, inherited, names) for option in shown},
+        defaults={option: _value(option, defaults, names) for option in shown},
     )
 
 
@@ -135,12 +135,23 @@ def _cells(
     return tuple(
         Cell(
             option,
-            _shown(option, getattr(row.values, option), names) if getattr(row.values, option) is not None else "",
-            _shown(option, getattr(resolved.values, option), names),
+            _value(option, row.values, names) if _held(option, row.values) is not None else "",
+            _value(option, resolved.values, names),
             resolved.sources[option],
         )
         for option in shown
     )
+
+
+def _held(option: str, values: OptionValues) -> Any:
+    """A cell's value; that of Site is a place: a site, or a site group."""
+    return values.place if option == "site" else getattr(values, option)
+
+
+def _value(option: str, values: OptionValues, names: Mapping[tuple[str, int], str]) -> str:
+    if option == "site" and values.site_group is not None:
+        return _shown("site_group", values.site_group, names)
+    return _shown(option, getattr(values, option), names)
 
 
 def _shown(option: str, value: Any, names: Mapping[tuple[str, int], str]) -> str:

@@ -12,6 +12,7 @@ from wharfinger.db.any_of import any_of
 from wharfinger.db.models import Channel, ChannelProduct, Listing
 from wharfinger.db.models.listings import DIFFERENT_AT_AMAZON
 from wharfinger.db.queries.found_ids import Way, found_ids
+from wharfinger.db.queries.option_rows import place_name
 from wharfinger.db.queries.paging import Page, read_page
 from wharfinger.db.queries.stock.listing_facts import LISTING_COLUMNS, ListingFacts, listing_facts
 from wharfinger.db.search_expressions import all_words, begins, in_a_row
@@ -36,20 +37,20 @@ class ChannelFacts:
     approved_at: datetime | None
     dont_upload: bool
     waiting_for_approval: tuple[str, ...]
-    site_id: int | None
     site: str
+    """The site, or the site group, that it sells from."""
 
 
 def channel_facts(channel_id: int) -> ChannelFacts | None:
     row = (
         Channel.objects.filter(pk=channel_id)
         .select_related("account", "marketplace")
-        .prefetch_related("options__site")
+        .prefetch_related("options__site", "options__site_group")
         .first()
     )
     if row is None:
         return None
-    site = next((option.site for option in row.options.all() if option.order_type == ""), None)
+    option = next((option for option in row.options.all() if option.order_type == ""), None)
     return ChannelFacts(
         id=row.pk,
         name=row.name,
@@ -61,8 +62,7 @@ def channel_facts(channel_id: int) -> ChannelFacts | None:
         approved_at=row.stock_upload_approved_at,
         dont_upload=row.dont_upload_stock_levels,
         waiting_for_approval=_waiting_for_approval(row),
-        site_id=site.pk if site else None,
-        site=site.name if site else "",
+        site=place_name(option),
     )
 
 

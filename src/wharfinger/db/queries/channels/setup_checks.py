@@ -15,6 +15,7 @@ from wharfinger.db.models import (
     Site,
 )
 from wharfinger.db.queries.courier_choice import services_offered
+from wharfinger.db.queries.option_rows import place_name
 from wharfinger.db.queries.stock.fba_sites import held_elsewhere
 from wharfinger.domain.channels.channel import LinkState
 from wharfinger.domain.channels.setup_checks import PoolSite, SetupFacts
@@ -108,7 +109,11 @@ class FirstImportRow:
 
 def first_imports_of(account_id: int) -> tuple[FirstImportRow, ...]:
     """The channels of one seller account, by name, with what waits for each first import."""
-    rows = Channel.objects.filter(account=account_id, archived=False).prefetch_related("options__site").order_by("name")
+    rows = (
+        Channel.objects.filter(account=account_id, archived=False)
+        .prefetch_related("options__site", "options__site_group")
+        .order_by("name")
+    )
     waiting = ImportedOrder.objects.filter(
         account=account_id,
         sales_order=None,
@@ -120,7 +125,8 @@ def first_imports_of(account_id: int) -> tuple[FirstImportRow, ...]:
 
 
 def _first_import(channel: Channel, found: int) -> FirstImportRow:
-    site = next((option.site for option in channel.options.all() if option.order_type == ""), None)
+    option = next((option for option in channel.options.all() if option.order_type == ""), None)
+    site = option.site if option else None
     unloaded = site is not None and site.kind == SiteKind.FBA and site.levels_loaded_at is None
     return FirstImportRow(
         id=channel.pk,
@@ -128,7 +134,7 @@ def _first_import(channel: Channel, found: int) -> FirstImportRow:
         kind=channel.kind,
         paused=channel.dont_import_orders,
         found=found,
-        site=site.name if site else "",
+        site=place_name(option),
         site_id=site.pk if site and unloaded else None,
     )
 

@@ -2,9 +2,12 @@
 
 from collections import defaultdict
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
+from wharfinger.db.any_of import any_of
 from wharfinger.db.models import (
     Allocation,
     ImportedLine,
@@ -13,6 +16,7 @@ from wharfinger.db.models import (
     KitComponent,
     SalesOrder,
     SalesOrderLine,
+    SiteGroup,
     StockLevel,
 )
 from wharfinger.domain.orders.order import AmazonStatus, Fulfilment, SalesOrderState
@@ -27,25 +31,21 @@ _MAY_WAIT = [
 _AT_MOST = 500
 
 
+class _Open(NamedTuple):
+    """A line with units to be sent: `site` where it leaves from, `group` whose other sites may serve it."""
+
+    line: int
+    order: int
+    item: int
+    site: int
+    group: int | None
+    units: int
+
+
 def servable_orders(at_most: int = _AT_MOST) -> list[int]:
     """Orders with a line that lacks units while its item has some free, earliest ship-by first."""
-    free = set(
-        StockLevel.objects.filter(on_hand__gt=F("allocated")).values_list("item_id", "site_id")
-        if SalesOrder.objects.filter(state__in=_MAY_WAIT).exists()
-        else ()
-    )
-    if not free:
-        return []
-    lacking = [row for row in _open_lines() if row[4]]
-    parts = _parts({item for _, _, item, _, _ in lacking})
-    allocated = _allocated([line for line, *_ in lacking])
-    found: dict[int, None] = {}
-    for line, order, item, site, units in lacking:
-        needed = parts.get(item, ((item, 1),))
-        short = any(allocated.get((line, part), 0) < units * each for part, each in needed)
-        if short and all((part, site) in free or allocated.get((line, part)) for part, _ in needed):
-            found.setdefault(order)
-    return list(found)[:at_most]
+    lacking = _open_lines() if SalesOrder.objects.filter(state__in=_MAY_WAIT).exists() else []
+    return _servable(lacking, "line")[:at_most]
 
 
 def servable_imports(at_most: int = _AT_MOST) -> list[int]:
@@ -56,25 +56,36 @@ def servable_imports(at_most: int = _AT_MOST) -> list[int]:
         .filter(units__gt=0, item__isnull=False, site__isnull=False, imported__reservation_ended_at=None)
         .order_by(F("imported__ship_by").asc(nulls_last=True), "imported_id", "pk")
     )
-    lacking = list(rows.values_list("pk", "imported_id", "item_id", "site_id", "units"))
+    lacking = rows.values_list("pk", "imported_id", "item_id", "site_id", "site_group_id", "units")
+    return _servable([_Open(*row) for row in lacking], "imported_line")[:at_most]
+
+
+def _servable(lacking: list[_Open], holder: str) -> list[int]:
     if not lacking:
         return []
-    parts = _parts({item or 0 for _, _, item, _, _ in lacking})
-    allocated = {
-        (line, item): held
-        for line, item, held in Allocation.objects.filter(imported_line__in=[row[0] for row in lacking]).values_list(
-            "imported_line_id", "item_id", "quantity"
-        )
-    }
-    sites = {site for *_, site, _ in lacking}
+    groups = _sites_of_groups() if any(one.group for one in lacking) else {}
+    sites_of = {one: {one.site, *groups.get(one.group or 0, ())} for one in lacking}
+    sites = set().union(*sites_of.values())
     free = set(StockLevel.objects.filter(on_hand__gt=F("allocated"), site__in=sites).values_list("item_id", "site_id"))
+    if not free:
+        return []
+    parts = _parts({one.item for one in lacking})
+    held = _held(holder, [one.line for one in lacking])
     found: dict[int, None] = {}
-    for line, imported, item, site, wanted in lacking:
-        needed = parts.get(item or 0, ((item or 0, 1),))
-        short = any(allocated.get((line, part), 0) < wanted * each for part, each in needed)
-        if short and all((part, site) in free or allocated.get((line, part)) for part, _ in needed):
-            found.setdefault(imported)
-    return list(found)[:at_most]
+    for one in lacking:
+        needed = parts.get(one.item, ((one.item, 1),))
+        own = {part: held.get((one.line, part, one.site), 0) for part, _ in needed}
+        short = any(own[part] < one.units * each for part, each in needed)
+        if short and all(own[part] or any((part, site) in free for site in sites_of[one]) for part, _ in needed):
+            found.setdefault(one.order)
+    return list(found)
+
+
+def _sites_of_groups() -> dict[int, set[int]]:
+    found: dict[int, set[int]] = defaultdict(set)
+    for group, site in SiteGroup.objects.values_list("pk", "sites"):
+        found[group].add(site)
+    return found
 
 
 def pending_days() -> int:
@@ -101,8 +112,8 @@ def overdue_pendings(account_id: int, *, now: datetime, at_most: int = _AT_MOST)
     return list(rows.order_by("placed_at").values_list("pk", flat=True)[:at_most])
 
 
-def _open_lines() -> list[tuple[int, int, int, int, int]]:
-    """(line, order, item, site, units to send), in the order in which they are served."""
+def _open_lines() -> list[_Open]:
+    """In the order in which they are served."""
     rows = (
         SalesOrderLine.objects.filter(
             order__state__in=_MAY_WAIT, item__isnull=False, held_reason="", order__imported__reservation_ended_at=None
@@ -111,12 +122,9 @@ def _open_lines() -> list[tuple[int, int, int, int, int]]:
         .order_by(F("order__ship_by").asc(nulls_last=True), "order_id", "pk")
     )
     needed = F("quantity_ordered") - F("quantity_cancelled") - F("quantity_shipped")
-    return [
-        (line, order, item or 0, site, max(0, units))
-        for line, order, item, site, units in rows.annotate(units=needed).values_list(
-            "pk", "order_id", "item_id", "order__site_id", "units"
-        )
-    ]
+    found = rows.annotate(units=needed, at=Coalesce("site", "order__site")).filter(units__gt=0)
+    columns = ("pk", "order_id", "item_id", "at", "order__site_group_id", "units")
+    return [_Open(*row) for row in found.values_list(*columns)]
 
 
 def _parts(item_ids: set[int]) -> dict[int, tuple[tuple[int, int], ...]]:
@@ -126,6 +134,8 @@ def _parts(item_ids: set[int]) -> dict[int, tuple[tuple[int, int], ...]]:
     return {kit: tuple(of_kit) for kit, of_kit in found.items()}
 
 
-def _allocated(line_ids: list[int]) -> dict[tuple[int, int], int]:
-    rows = Allocation.objects.filter(line__in=line_ids).values_list("line_id", "item_id", "quantity")
-    return {(line, item): units for line, item, units in rows}
+def _held(holder: str, line_ids: list[int]) -> dict[tuple[int, int, int], int]:
+    """By line, item and site."""
+    rows = Allocation.objects.filter(any_of(holder, line_ids))
+    found = rows.values_list(f"{holder}_id", "item_id", "site_id", "quantity")
+    return {(line, item, site): units for line, item, site, units in found}

@@ -183,8 +183,10 @@ def site_zones(sites: Iterable[Site]) -> dict[int, str]:
     found = {site.pk: site.time_zone or zone_of_country(site.country) for site in sites}
     unknown = [pk for pk, zone in found.items() if not zone]
     if unknown:
-        rows = ChannelOption.objects.filter(site__in=unknown).order_by("-channel")
-        found |= dict(rows.values_list("site", "channel__marketplace__time_zone"))
+        zone = "channel__marketplace__time_zone"
+        rows = ChannelOption.objects.order_by("-channel")
+        found |= dict(rows.filter(site_group__sites__in=unknown).values_list("site_group__sites", zone))
+        found |= dict(rows.filter(site__in=unknown).values_list("site", zone))
     return {pk: zone or "UTC" for pk, zone in found.items()}
 
 

@@ -73,7 +73,10 @@ def _rows(wanted: Q) -> tuple[SiteRow, ...]:
     sites = (
         Site.objects.filter(wanted)
         .select_related("account")
-        .annotate(channels=Count("channel_options__channel", distinct=True))
+        .annotate(
+            channels=Count("channel_options__channel", distinct=True)
+            + Count("groups__channel_options__channel", distinct=True)
+        )
         .order_by("priority", "name")
     )
     return tuple(

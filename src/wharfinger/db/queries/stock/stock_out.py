@@ -9,13 +9,15 @@ from typing import Any, NamedTuple
 from django.db.models import Exists, OuterRef, Prefetch
 
 from wharfinger.db.any_of import any_of
-from wharfinger.db.models import Channel, ChannelOption, ChannelProduct, KitComponent, Listing, Site, StockLevel
+from wharfinger.db.models import Channel, ChannelOption, ChannelProduct, KitComponent, Listing, StockLevel
+from wharfinger.db.queries.option_rows import place_name, sites_of, with_sites
 from wharfinger.db.queries.stock.guard import safe_levels
 from wharfinger.db.queries.stock.rules import AS_IT_IS, AsIf, Rules, installation_rule, stock_rule_of
 from wharfinger.domain.channels.channel import ONLY_CHECKED, ActivatedFor, LinkState
 from wharfinger.domain.orders.order import Fulfilment
 from wharfinger.domain.stock.ledger import Level
 from wharfinger.domain.stock.listing_quantity import (
+    Components,
     Conflict,
     Explained,
     ListingFacts,
@@ -23,6 +25,8 @@ from wharfinger.domain.stock.listing_quantity import (
     Silent,
     Tell,
     decide,
+    group_kit_quantity,
+    group_quantity,
     kit_quantity,
     listing_quantity,
 )
@@ -31,8 +35,11 @@ from wharfinger.domain.stock.rules import Rule, SafeLevel
 
 @dataclass(frozen=True, slots=True)
 class _Seller:
+    """`place`: the name of the site, or of the group."""
+
     channel: Channel
-    site: Site | None
+    sites: tuple[tuple[int, str], ...]
+    place: str
 
 
 class _Listing(NamedTuple):
@@ -71,7 +78,8 @@ class _Shop:
     safe: Mapping[int, SafeLevel]
     """By item, what is shown while orders that take of it are not seen."""
     shares: dict[tuple[int, int], int]
-    """By item and site, the percents of all listings; empty = percents are no shares."""
+    """By item and site, the percents of all listings; empty = percents are no shares. A listing that sells from several
+    sites takes the largest of theirs: together no site's units are shown twice."""
 
 
 class _Sharing(NamedTuple):
@@ -98,11 +106,12 @@ def _shares(sharing: Iterable[_Sharing], shop: _Shop) -> dict[tuple[int, int], i
     percents: dict[tuple[int, int], dict[int, int]] = defaultdict(dict)
     for one in sharing:
         seller = shop.sellers.get((one.account_id, one.product.marketplace_id))
-        if seller is None or seller.site is None or _silent(one.product, seller, shop):
+        if seller is None or _silent(one.product, seller, shop):
             continue
-        of_listings = percents[one.product.item_id, seller.site.pk]
         percent = shop.rules.of(one.product.item_id, seller.channel.pk).rule.percent
-        of_listings[one.listing_id] = max(percent, of_listings.get(one.listing_id, 0))
+        for site, _ in seller.sites:
+            of_listings = percents[one.product.item_id, site]
+            of_listings[one.listing_id] = max(percent, of_listings.get(one.listing_id, 0))
     return {key: sum(of_listings.values()) for key, of_listings in percents.items()}
 
 
@@ -122,7 +131,7 @@ def listing_facts(
     installation = as_if.installation or installation_rule()
     sharing = _sharing(items) if installation.shares else []
     sellers = _sellers({row.account_id for row in rows.values()} | {one.account_id for one in sharing})
-    levels = _Levels(items, {seller.site.pk for seller in sellers.values() if seller.site})
+    levels = _Levels(items, {site for seller in sellers.values() for site, _ in seller.sites})
     rules = Rules(items, [seller.channel for seller in sellers.values()], installation, as_if)
     shop = _Shop(sellers, levels, rules, approved, as_if, safe_levels(items), {})
     shop.shares.update(_shares(sharing, shop))
@@ -130,14 +139,17 @@ def listing_facts(
 
 
 def _sellers(account_ids: Collection[int]) -> dict[tuple[int, str], _Seller]:
-    """The FBM channel of each (account, marketplace), with the site of its (Global) options row."""
+    """The FBM channel of each (account, marketplace), with the site or sites of its (Global) options row."""
     channels = Channel.objects.filter(account__in=account_ids, kind=Fulfilment.FBM, archived=False)
-    options = ChannelOption.objects.filter(order_type="").select_related("site")
+    options = ChannelOption.objects.filter(order_type="").select_related("site", "site_group")
     found = {}
-    channels = channels.select_related("stock_rule").prefetch_related(Prefetch("options", options))
+    channels = channels.select_related("stock_rule").prefetch_related(
+        Prefetch("options", options.prefetch_related(with_sites()))
+    )
     for channel in channels.order_by("pk"):
-        site = next((option.site for option in channel.options.all()), None)
-        found[(channel.account_id, channel.marketplace_id)] = _Seller(channel, site)
+        option = next(iter(channel.options.all()), None)
+        sites = tuple((site.pk, site.name) for site in sites_of(option))
+        found[(channel.account_id, channel.marketplace_id)] = _Seller(channel, sites, place_name(option))
     return found
 
 
@@ -158,15 +170,25 @@ class _Levels:
             )
         }
 
-    def explained(self, item_id: int, site_id: int, rule: Rule) -> Explained | None:
-        """None when the item, or a component of the kit, was never counted there."""
+    def explained(self, item_id: int, sites: Sequence[tuple[int, str]], rule: Rule) -> Explained | None:
+        """None when the item, or a component of the kit, was counted at none of them; where it was not, it adds
+        nothing."""
         parts = self._components.get(item_id)
         if parts is None:
-            level = self._levels.get((item_id, site_id))
-            return None if level is None else listing_quantity(level, rule)
+            levels = [(name, level) for site, name in sites if (level := self._levels.get((item_id, site)))]
+            if len(sites) > 1:
+                return group_quantity(levels, rule) if levels else None
+            return listing_quantity(levels[0][1], rule) if levels else None
+        kits = [(name, counted) for site, name in sites if (counted := self._counted(parts, site))]
+        if len(sites) > 1:
+            return group_kit_quantity(kits, rule) if kits else None
+        return kit_quantity(kits[0][1], rule) if kits else None
+
+    def _counted(self, parts: Sequence[tuple[int, str, int]], site_id: int) -> Components:
+        """Every component with its level at the site; empty where one was never counted there."""
         known = [(code, self._levels.get((part, site_id)), needed) for part, code, needed in parts]
         counted = tuple((code, level, needed) for code, level, needed in known if level is not None)
-        return kit_quantity(counted, rule) if len(counted) == len(known) else None
+        return counted if len(counted) == len(known) else ()
 
 
 def _facts(listing: _Listing, products: Sequence[_Product], shop: _Shop) -> ListingFacts:
@@ -189,10 +211,10 @@ def _facts(listing: _Listing, products: Sequence[_Product], shop: _Shop) -> List
 
 
 def _selling(product: _Product, seller: _Seller, shop: _Shop) -> SellingChannel:
-    site, channel = seller.site, seller.channel
+    channel = seller.channel
     rule = shop.rules.of(product.item_id, channel.pk)
     own = stock_rule_of(channel)
-    shares = shop.shares.get((product.item_id, site.pk), 0) if site else 0
+    shares = max((shop.shares.get((product.item_id, site), 0) for site, _ in seller.sites), default=0)
     safe = shop.safe.get(product.item_id)
     applied = replace(rule.rule, shares=shares, safe=safe) if shares or safe else rule.rule
     return SellingChannel(
@@ -200,10 +222,10 @@ def _selling(product: _Product, seller: _Seller, shop: _Shop) -> SellingChannel:
         marketplace_id=product.marketplace_id,
         item_id=product.item_id,
         item_code=product.item_code,
-        site_id=site.pk if site else None,
-        site_name=site.name if site else "",
+        sites=seller.sites,
+        site_name=seller.place,
         silent=_silent(product, seller, shop),
-        explained=shop.levels.explained(product.item_id, site.pk, applied) if site else None,
+        explained=shop.levels.explained(product.item_id, seller.sites, applied),
         channel_id=channel.pk,
         rule=rule,
         applied=applied,

@@ -17,7 +17,12 @@ from wharfinger.db.queries.stock.stock_out import listing_facts
 from wharfinger.db.queries.stock.why import Sent, sent_numbers
 from wharfinger.domain.orders.order import Fulfilment
 from wharfinger.domain.stock.ledger import Level, MovementReason
-from wharfinger.domain.stock.listing_quantity import SellingChannel, listing_quantity
+from wharfinger.domain.stock.listing_quantity import (
+    SellingChannel,
+    allocated_at,
+    group_quantity,
+    listing_quantity,
+)
 from wharfinger.domain.stock.rules import RULE_FIELDS, Rounding, RuleSubject, RuleValues
 
 _ALLOCATED = "Allocated"
@@ -146,26 +151,32 @@ def _listing(row: Listing, at: datetime) -> ListingThen:
 
 
 def _sum(channel: SellingChannel, levels: dict[tuple[int, int], int], sent: tuple[Sent, ...]) -> SumThen:
-    on_hand = levels.get((channel.item_id, channel.site_id or 0))
-    allocated, allocated_at = _allocated(channel, sent)
-    worked_out = on_hand is not None and allocated_at is not None
+    of_item = ((site, name, levels.get((channel.item_id, site))) for site, name in channel.sites)
+    known = [(site, name, on_hand) for site, name, on_hand in of_item if on_hand is not None]
+    allocated, at = _allocated(channel, sent)
     rule = replace(channel.applied, safe=None)  # safe mode is of today
-    explained = listing_quantity(Level(on_hand or 0, allocated), rule) if worked_out else None
+    explained = None
+    if known and at is not None:
+        then = [(name, Level(on_hand, allocated.get(site, 0))) for site, name, on_hand in known]
+        explained = group_quantity(then, rule) if len(channel.sites) > 1 else listing_quantity(then[0][1], rule)
     return SumThen(
         channel_id=channel.channel_id,
         channel=channel.name,
         site=channel.site_name,
-        on_hand=on_hand,
-        allocated_at=allocated_at,
+        on_hand=sum(on_hand for *_, on_hand in known) if known else None,
+        allocated_at=at,
         steps=explained.steps if explained else (),
         parts=parts_of(channel.rule),
     )
 
 
-def _allocated(channel: SellingChannel, sent: tuple[Sent, ...]) -> tuple[int, datetime | None]:
-    """Of the newest sum of this item at this site, with its moment."""
+def _allocated(channel: SellingChannel, sent: tuple[Sent, ...]) -> tuple[dict[int, int], datetime | None]:
+    """By site, of the newest sum of this item there, with its moment. A group's sum holds those of its sites."""
+    several = len(channel.sites) > 1
+    labels = {site: allocated_at(name) if several else _ALLOCATED for site, name in channel.sites}
     for one in sent:
         steps = dict(map(tuple, one.why.get("steps", [])))
-        if (one.why.get("item"), one.why.get("site")) == (channel.item_code, channel.site_name) and _ALLOCATED in steps:
-            return -int(steps[_ALLOCATED]), one.attempted_at
-    return 0, None
+        here = (one.why.get("item"), one.why.get("site")) == (channel.item_code, channel.site_name)
+        if here and any(label in steps for label in labels.values()):
+            return {site: -int(steps.get(label, 0)) for site, label in labels.items()}, one.attempted_at
+    return {}, None

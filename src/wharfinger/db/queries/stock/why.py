@@ -100,7 +100,7 @@ def listing_why(listing_id: int) -> ListingWhy | None:
 def _choosable(facts: ListingFacts) -> bool:
     senders = [channel for channel in facts.channels if not channel.silent]
     items = {channel.item_id for channel in senders}
-    ways = {(channel.site_id, channel.rule.rule) for channel in senders}
+    ways = {(channel.sites, channel.rule.rule) for channel in senders}
     return len(items) == 1 and (len(ways) > 1 or facts.chosen_channel_id is not None)
 
 

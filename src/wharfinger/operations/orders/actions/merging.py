@@ -59,7 +59,7 @@ def merge_parts(order_id: int, *, other_id: int, now: datetime, user: User) -> S
     gone.picked_at, gone.on_hold_at = None, None
     gone.save(update_fields=["state", "merged_into", "total", "picked_at", "on_hold_at"])
     mark_divided(kept.imported_id)
-    allocate_lines(lock_lines(kept), site_id=kept.site_id, now=now)
+    allocate_lines(kept, lock_lines(kept), now=now)
     settle(kept, now=now)
     after = {"order": kept.code, "merged": gone.code}
     record_act(kept, "merge", f"{gone.code} was merged into it: {units}.", after=after, now=now, user=user)

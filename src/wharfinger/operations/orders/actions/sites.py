@@ -50,10 +50,12 @@ def _choose(order_id: int, sites: Mapping[int, int], now: datetime, user: User) 
     _check_stock(moving, sites, names)
     before = {line.sku[:60]: names[_site_of(line)] for line in moving}
     left = {_site_of(line) for line in moving}
+    order.site_group = None  # a person's choice holds: it is placed nowhere else
+    order.save(update_fields=["site_group"])
     for line in moving:
         line.site_id = sites[line.pk] if sites[line.pk] != order.site_id else None
         line.save(update_fields=["site"])
-    allocate_lines(lines, site_id=order.site_id, now=now)
+    allocate_lines(order, lines, now=now)
     recompute_state(order, lines, now=now)
     items = {part.item_id for parts in _parts(moving).values() for part in parts}
     allocate_waiting(items, left, now=now)
@@ -90,10 +92,13 @@ def _parts(lines: list[SalesOrderLine]) -> dict[int, tuple[Part, ...]]:
 def _check_stock(moving: list[SalesOrderLine], sites: Mapping[int, int], names: Mapping[int, str]) -> None:
     """With the levels locked: what two people choose at once is counted once."""
     parts = _parts(moving)
-    held = Allocation.objects.filter(line__in=moving).values_list("item_id", "site_id")
+    held = list(Allocation.objects.filter(line__in=moving).values_list("item_id", "site_id", "quantity"))
     wanted = {(part.item_id, sites[line.pk]) for line in moving for part in parts.get(line.pk, ())}
-    levels = lock_for_receipt({*wanted, *held})
+    levels = lock_for_receipt({*wanted, *((item, site) for item, site, _ in held)})
     free = {key: levels[key].on_hand - levels[key].allocated for key in wanted}
+    for item, site, units in held:  # kept for it there already, as a site of its group
+        if (item, site) in free:
+            free[item, site] += units
     for line in moving:
         if line.item_id is None or line.held_reason:
             raise Refused(

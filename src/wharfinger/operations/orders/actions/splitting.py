@@ -38,11 +38,11 @@ from wharfinger.operations.stock._allocation_steps import parts_of
 from wharfinger.operations.transaction import operation
 
 _COPIED = (
-    "imported_id", "channel_id", "site_id", "customer_id", "order_ref", "order_type", "currency", "delivery",
-    "own_delivery", "buyer", "confirmed_address_hash", "sales_source_id", "courier_group_id", "bank_account_id",
-    "invoice_priority", "confirmed", "totals_accepted", "on_hold_at", "service_level", "programs", "replaces",
-    "ship_by", "deliver_by", "placed_at", "cancel_requested", "cancel_answered_at", "cancel_reason", "approved_at",
-    "vat_area", "goes_to", "buyer_vat_country", "erased_at",
+    "imported_id", "channel_id", "site_id", "site_group_id", "customer_id", "order_ref", "order_type", "currency",
+    "delivery", "own_delivery", "buyer", "confirmed_address_hash", "sales_source_id", "courier_group_id",
+    "bank_account_id", "invoice_priority", "confirmed", "totals_accepted", "on_hold_at", "service_level", "programs",
+    "replaces", "ship_by", "deliver_by", "placed_at", "cancel_requested", "cancel_answered_at", "cancel_reason",
+    "approved_at", "vat_area", "goes_to", "buyer_vat_country", "erased_at",
 )  # fmt: skip
 """What is Amazon's or a person's word about the whole order."""
 

@@ -30,7 +30,9 @@ class SiteForm(forms.Form):
         label=gettext_lazy("Priority"),
         min_value=0,
         max_value=999,
-        help_text=gettext_lazy("Sites with smaller numbers come first in lists."),
+        help_text=gettext_lazy(
+            "Smaller numbers come first: in lists, and in a site group, whose first site serves orders."
+        ),
     )
     time_zone = forms.ChoiceField(
         label=gettext_lazy("Time zone"),

@@ -19,8 +19,9 @@ from wharfinger.db.queries.stock.sites import (
     site_levels,
     site_row,
 )
+from wharfinger.db.queries.stock.warehouse.site_groups import list_site_groups
 from wharfinger.domain.installation.people import Right
-from wharfinger.domain.stock.ledger import SiteKind
+from wharfinger.domain.stock.ledger import SENDING_KINDS, SiteKind
 from wharfinger.operations import triggers
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.stock import sites
@@ -36,7 +37,14 @@ from wharfinger.web.rights import needs, signed_in
 @signed_in
 @require_safe
 def show_list(request: HttpRequest) -> HttpResponse:
-    context = {"sites": list_sites(), "may_edit": allowed(request, Right.EDIT_STOCK)}
+    sites = list_sites()
+    several = sum(site.kind in SENDING_KINDS for site in sites) > 1
+    context = {
+        "sites": sites,
+        "groups": list_site_groups(),
+        "may_edit": allowed(request, Right.EDIT_STOCK),
+        "may_group": several,
+    }
     return render(request, "wharfinger/sites/list.html", context)
 
 

@@ -1,0 +1,1 @@
+"""What pages show of the warehouse itself: its groups of sites, and levels over time."""
