@@ -168,6 +168,7 @@ STORED = {
     "OrderType": ["standard", "expedited", "prime", "business", "fba", "replacement", "exchange"],
     "PickListState": ["open", "picked", "discarded"],
     "Pool": ["UK", "EU", "NA", "OTHER"],
+    "PlannedChange": ["to_zero", "falls", "rises", "stays", "locked", "unlinked", "not_sent"],
     "ProblemKind": [
         "unknown_sku",
         "fba_site_empty",
@@ -241,6 +242,7 @@ STORED = {
     "Whose": ["amazon", "rate", "network", "access", "refusal", "ours"],
     "WordKind": ["name", "company", "email", "postcode", "outward"],
     "TransferState": ["draft", "sent", "received", "closed", "cancelled"],
+    "UploadPlanState": ["wanted", "ready", "not_yet", "started"],
 }
 """Every enum that a column holds. A new member is a new line here; a text that is here stays."""
 

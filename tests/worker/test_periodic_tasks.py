@@ -44,6 +44,7 @@ def test_every_periodic_task_is_put_on_the_timetable_and_woken_once():
         "remind",
         "remove_expired",
         "secret_in",
+        "upload_plans",
     ]
     assert set(PeriodicTaskSchedule.objects.values_list("due_at", flat=True)) == {LATER}
 

@@ -29,10 +29,10 @@ from wharfinger.domain.orders.privacy.erasing import SECOND_LOOK, may_be_ahead
 from wharfinger.operations import triggers
 from wharfinger.operations.access import accounts, other_programs
 from wharfinger.operations.access.rotation import QueueFacts
-from wharfinger.operations.channels import links, marketplaces
+from wharfinger.operations.channels import first_upload, links, marketplaces
 from wharfinger.operations.installation import alerts, expired
 from wharfinger.operations.orders import bulk_actions, notifications, order_reports, search_words
-from wharfinger.sync import alerts_out, labels_out, mail_out, secret_in
+from wharfinger.sync import alerts_out, labels_out, mail_out, secret_in, stock_feeds
 from wharfinger.sync.calls import Clock, FlowResult
 from wharfinger.sync.mailer import EmailSender, FileEmailSender, SmtpEmailSender, SmtpServer
 from wharfinger.sync.webhooks import Reach, Webhooks
@@ -81,6 +81,7 @@ class InstallationTasks:
             triggers.ERASE: self._erase,
             triggers.LABELS_OUT: self._labels_out,
             triggers.ALERTS_OUT: self._alerts_out,
+            triggers.UPLOAD_PLANS: self._upload_plans,
         }
 
     def rotate(self, credentials: Credentials, region: str, *, now: datetime) -> None:
@@ -193,6 +194,18 @@ class InstallationTasks:
                 return FlowResult(f"{counted(tried, 'order')} of bulk actions")
             tried += some
         return FlowResult(f"{counted(tried, 'order')} of bulk actions; more follow", self._clock.now())
+
+    def _upload_plans(self) -> FlowResult:
+        """Plans of first stock uploads that people requested."""
+        worked_out = 0
+        for _ in range(BULK_STEPS_IN_A_RUN):
+            some = first_upload.take_step(
+                lambda account_id: stock_feeds.limits_now(account_id, now=self._clock.now()), now=self._clock.now()
+            )
+            if some < 0:
+                return FlowResult(f"{counted(worked_out, 'SKU')} of first uploads planned")
+            worked_out += some
+        return FlowResult(f"{counted(worked_out, 'SKU')} of first uploads planned; more follow", self._clock.now())
 
     def _email_sender(self) -> EmailSender | None:
         """How e-mail leaves now; None = not at all."""

@@ -86,6 +86,7 @@ EVERY = {
     triggers.REMOVE_EXPIRED: timedelta(hours=1),
     triggers.FILL_WORDS: timedelta(hours=1),
     triggers.BULK_ACTIONS: timedelta(minutes=15),  # a button triggers at once
+    triggers.UPLOAD_PLANS: timedelta(minutes=15),  # a button triggers at once
     triggers.ERASE: timedelta(hours=1),
     triggers.LABELS_OUT: timedelta(minutes=2),  # a button triggers at once, and the flow names its own next step
     triggers.BACK_UP: timedelta(hours=1),  # looks whether the night's is due, by machine time

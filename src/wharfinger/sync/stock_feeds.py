@@ -232,7 +232,7 @@ def begin(account_id: int, amazon: Calls, clock: Clock, done: FeedsDone, choose:
     now = clock.now()
     if how_many_wait(account_id, now=now, at_most=few + 1) <= few:
         return
-    limits = limits_of(account_id, _plan_of(PATCH_LISTINGS_ITEM), _FEED_PLANS, now=now)
+    limits = limits_now(account_id, now=now)
     if limits.feeds <= 0:
         return
     chosen = choose(waiting_by_marketplace(account_id, now=now), limits, pace_now(account_id, now=now))
@@ -245,6 +245,11 @@ def begin(account_id: int, amazon: Calls, clock: Clock, done: FeedsDone, choose:
                 done.collected += _submit(account_id, feed, amazon, clock)
     finally:
         _drop_prepared(account_id)
+
+
+def limits_now(account_id: int, *, now: datetime) -> Limits:
+    """What the account's shared budget allows of patches and feeds."""
+    return limits_of(account_id, _plan_of(PATCH_LISTINGS_ITEM), _FEED_PLANS, now=now)
 
 
 def _plan_of(operation: Operation) -> UsagePlan:

@@ -20,6 +20,7 @@ from wharfinger.domain.shipping.pick_lists import PickListState, Standing
 from wharfinger.domain.shipping.shipments import ConfirmationState
 from wharfinger.domain.stock.counts import CountState
 from wharfinger.domain.stock.drift import DriftCause
+from wharfinger.domain.stock.first_upload import UploadPlanState
 from wharfinger.domain.stock.plan import ListingFeedState
 from wharfinger.domain.stock.transfers import TransferState
 
@@ -35,6 +36,7 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
         CompletenessGap.State.HEALED, ReportState.COMPARED,
         NotificationState.RECEIVING, QueueTest.PASSED, BulkState.FINISHED,
         PickListState.PICKED, Standing.GONE, LabelState.READY, CheckState.PASSED, DeliveryState.SENT,
+        UploadPlanState.STARTED,
     ),
     "warn": (
         Sign.SHIPPED, Sign.QUANTITIES, DriftCause.PROGRAM, DriftCause.PERSON, DriftCause.AMAZON, DriftCause.HELD,
@@ -46,6 +48,7 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
         RawMessage.State.WAITING,
         CompletenessGap.State.OPEN,
         Standing.CHANGED, LabelState.WAITING, LabelState.ORDERED, DeliveryState.WAITING,
+        UploadPlanState.READY,
     ),
     "bad": (
         ImportState.FAILED, ImportState.SYSTEM_ERROR,
@@ -72,7 +75,7 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
         BulkState.QUEUED, BulkState.RUNNING, BackupState.WANTED, BackupState.RUNNING,
         ListingFeedState.PREPARING, ListingFeedState.SUBMITTING, ListingFeedState.PROCESSING,
         PickListState.OPEN, Standing.TO_PICK, LabelState.ATTEMPTED, LabelState.VOIDING,
-        CheckState.WANTED, CheckState.RUNNING,
+        CheckState.WANTED, CheckState.RUNNING, UploadPlanState.WANTED,
     ),
     "quiet": (
         ImportState.NOT_ATTEMPTED, ImportState.SKIPPED, ImportState.IGNORED,
@@ -86,6 +89,7 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
         StockPush.Outcome.LATER,
         ReportState.NONE, NotificationState.OFF, QueueTest.NONE,
         PickListState.DISCARDED, Standing.TAKEN_OFF, LabelState.VOIDED, DeliveryState.CLOSED,
+        UploadPlanState.NOT_YET,
     ),
 }  # fmt: skip
 TONES = frozenset(_STATES)

@@ -74,6 +74,7 @@ from wharfinger.db.models.stock_rules import (
 from wharfinger.db.models.vat import VatItemRate, VatRegistration
 from wharfinger.db.models.warehouse.counts import CountEntry, CountLine, StockCount
 from wharfinger.db.models.warehouse.transfers import StockTransfer, TransferLine
+from wharfinger.db.models.warehouse.upload_plans import UploadPlan, UploadPlanRow
 
 __all__ = [
     "AccessEntry",
@@ -180,6 +181,8 @@ __all__ = [
     "TestMail",
     "UnreadNotification",
     "TransferLine",
+    "UploadPlan",
+    "UploadPlanRow",
     "User",
     "WorkerHeartbeat",
     "WantedOrder",

@@ -16,6 +16,7 @@ from wharfinger.operations.channels._channel_steps import (
     channel_facts,
     refuse_twice,
 )
+from wharfinger.operations.channels._upload_steps import approve_upload
 from wharfinger.operations.installation._history_steps import record_activity, record_audit
 from wharfinger.operations.orders._reconsider_steps import reconsider
 from wharfinger.operations.orders._reserve_steps import reserve_elsewhere
@@ -23,7 +24,6 @@ from wharfinger.operations.orders._status_steps import go_on
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.stock._channel_notice_steps import (
     notice_all,
-    notice_first_upload,
 )
 from wharfinger.operations.transaction import operation
 
@@ -104,7 +104,7 @@ def enable_channel(channel_id: int, enabled: bool, *, now: datetime, user: User)
 @operation
 def approve_stock_upload(channel_id: int, *, now: datetime, user: User) -> None:
     """The first upload's plan was seen by a person: from now on quantities go to Amazon."""
-    _approve(_held(channel_id), now, user)
+    approve_upload(channel_id, now, user)
 
 
 @operation
@@ -115,19 +115,8 @@ def approve_stock_uploads(account_id: int, *, now: datetime, user: User) -> int:
     )
     ids = list(waiting.order_by("pk").values_list("pk", flat=True))
     for channel_id in ids:
-        _approve(_held(channel_id), now, user)
+        approve_upload(channel_id, now, user)
     return len(ids)
-
-
-def _approve(channel: Channel, now: datetime, user: User) -> None:
-    before = channel_facts(channel)
-    if channel.stock_upload_approved_at is None:
-        channel.stock_upload_approved_at = now
-        channel.save(update_fields=["stock_upload_approved_at"])
-    after = channel_facts(channel)
-    record_audit("approve stock upload", "Channel", channel.pk, before=before, after=after, now=now, user=user)
-    record_activity(f"{channel.name}: first stock upload approved.", channel=channel, now=now, user=user)
-    notice_first_upload(channel, now)
 
 
 @operation
