@@ -249,6 +249,8 @@ SAYS_NO_PERSON: Mapping[str, str] = {
     "StockPush": "why submission_id error",
     "StockRuleChange": "setting",
     "StockTransfer": "note end_reason",
+    "UploadPlan": "totals",
+    "UploadPlanRow": "why_not",
     "Tag": "name",
     "TestMail": "error way",
     "UnreadNotification": "body_hash error",

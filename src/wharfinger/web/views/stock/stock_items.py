@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -22,6 +23,7 @@ from wharfinger.db.queries.stock.stock_items import (
     stock_item_page,
 )
 from wharfinger.db.queries.stock.stock_profiles import profile_choices
+from wharfinger.db.queries.stock.warehouse.level_chart import item_chart
 from wharfinger.domain.installation.people import Right
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.stock import items
@@ -86,6 +88,16 @@ def show_item(request: HttpRequest, item_id: int) -> HttpResponse:
     if asks_for(request, "levels"):
         return answer_live(request, _levels(request, item))
     return _render_item(request, item)
+
+
+@signed_in
+@require_safe
+def show_chart(request: HttpRequest, item_id: int) -> HttpResponse:
+    """The level over time: a part of the item's page that comes after it, for its ledger may be long."""
+    chart = item_chart(item_id, zone=timezone.get_current_timezone_name(), now=trade_now())
+    if chart is None:
+        raise Http404
+    return render(request, "wharfinger/stock/chart.html", {"item_id": item_id, "chart": chart})
 
 
 def _levels(request: HttpRequest, item: StockItemPage) -> dict[str, Any]:
@@ -213,6 +225,7 @@ routes = [
     path("stock/", show_list, name="stock-list"),
     *export_routes("stock/", export_list, "stock-list-export"),
     path("stock/new/", new_item, name="stock-item-new"),
+    path("stock/<int:item_id>/chart/", show_chart, name="stock-item-chart"),
     path("stock/<int:item_id>/", show_item, name="stock-item"),
     path("stock/<int:item_id>/edit/", edit_item, name="stock-item-edit"),
     path("stock/<int:item_id>/<str:verb>/", move, name="stock-item-move"),
