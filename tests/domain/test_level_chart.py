@@ -22,17 +22,17 @@ def test_a_number_holds_until_the_next_one():
 
 def test_the_lines_go_level_for_a_day_and_upright_between_days():
     chart = level_chart(DAY, [None, 4, 2, 2], [None, None, 1, 1])
-    assert chart.on_hand == "M220.0 0.0 H440.0 V75.0 H660.0 V75.0 H880.0"
+    assert chart.on_hand == "M150.0 0.0 H300.0 V75.0 H450.0 V75.0 H600.0"
     assert (chart.top, chart.bottom, chart.zero) == (4, 0, 150.0)
     assert [(day.x, day.on_hand, day.available, day.label) for day in chart.days][:2] == [
         (0.0, None, None, True),
-        (220.0, 4, None, False),
+        (150.0, 4, None, False),
     ]
 
 
 def test_a_level_below_zero_stays_within_the_drawing():
     chart = level_chart(DAY, [3, -1], [None, None])
-    assert (chart.bottom, chart.zero, chart.on_hand) == (-1, 112.5, "M0.0 0.0 H440.0 V150.0 H880.0")
+    assert (chart.bottom, chart.zero, chart.on_hand) == (-1, 112.5, "M0.0 0.0 H300.0 V150.0 H600.0")
 
 
 def test_without_anything_known_nothing_is_drawn():

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 DAYS = 90
-WIDTH, HEIGHT = 880, 150
+WIDTH, HEIGHT = 600, 150
 """Of the drawing's inner field, in its own units."""
 _EVERY = 15
 """Days between two dates on the axis."""

@@ -45,6 +45,22 @@ class TransferEntry:
 @operation
 def draft_transfer(entry: TransferEntry, *, now: datetime, user: User | None = None) -> StockTransfer:
     """A new transfer without lines: nothing moves until it is sent."""
+    return _draft(entry, now, user)
+
+
+@operation
+def draft_with_units(
+    entry: TransferEntry, units: Mapping[int, int], *, now: datetime, user: User | None = None
+) -> StockTransfer:
+    """A new transfer with units of items, all or none of it. Refused as `draft_transfer` and `set_units`."""
+    if not any(units.values()):
+        raise Refused("Tick at least one item that has units to send.", "")
+    transfer = _draft(entry, now, user)
+    _set_units(transfer, units)
+    return transfer
+
+
+def _draft(entry: TransferEntry, now: datetime, user: User | None) -> StockTransfer:
     sites = Site.objects.in_bulk([entry.source_id, entry.target_id])
     source, target = sites.get(entry.source_id), sites.get(entry.target_id)
     if source is None or not may_send_from(source.kind):
@@ -67,7 +83,10 @@ def set_units(transfer_id: int, units: Mapping[int, int], *, now: datetime, user
 
     Returns how many changed. Refused with the field `item-<id>`.
     """
-    transfer = _locked(transfer_id, TransferState.DRAFT)
+    return _set_units(_locked(transfer_id, TransferState.DRAFT), units)
+
+
+def _set_units(transfer: StockTransfer, units: Mapping[int, int]) -> int:
     items = {item.pk: item for item in StockItem.objects.filter(any_of("id", units))}
     kits = set(KitComponent.objects.filter(any_of("kit", units)).values_list("kit", flat=True))
     for item_id, quantity in units.items():

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from wharfinger.db.queries.paging import Page
 from wharfinger.db.queries.stock.stock_items import item_choice
+from wharfinger.db.queries.stock.warehouse.replenish import sites_to_replenish
 from wharfinger.db.queries.stock.watched import (
     WatchedRow,
     add_up_to_reorder,
@@ -55,6 +56,7 @@ def show_list(request: HttpRequest) -> HttpResponse:
         "by_cover": by_cover,
         "days": days,
         "may_edit": allowed(request, Right.EDIT_STOCK),
+        "fba_sites": sites_to_replenish(),
     }
     return render(request, "wharfinger/watched/list.html", context)
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("wharfinger", "0052_site_groups"),
+        ("wharfinger", "0053_site_groups"),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("wharfinger", "0051_courier_connections"),
+        ("wharfinger", "0052_access_log"),
     ]
 
     operations = [
