@@ -34,7 +34,7 @@ from wharfinger.web.views.channels.channel_pages import head_or_404, tab_frame
 
 
 class PlanFilterForm(forms.Form):
-    q = forms.CharField(label="Amazon SKU", required=False, max_length=100)
+    q = forms.CharField(label=gettext_lazy("Amazon SKU"), required=False, max_length=100)
     change = forms.ChoiceField(
         label=gettext_lazy("Change"), required=False, choices=labelled(PlannedChange, gettext_lazy("All"))
     )
