@@ -29,6 +29,7 @@ from wharfinger.domain.orders.order import AmazonStatus, SalesOrderState
 from wharfinger.domain.sentences import N_
 from wharfinger.domain.shipping.shipments import ConfirmationState
 from wharfinger.domain.shipping.undoing import ParcelToUndo, why_not_undone
+from wharfinger.domain.stock.allocation import Key
 from wharfinger.operations._rows import Rows, insert, new_row
 from wharfinger.operations.installation._history_steps import draft_activity
 from wharfinger.operations.installation._problem_steps import Problems
@@ -36,7 +37,8 @@ from wharfinger.operations.refusals import Refused
 from wharfinger.operations.shipping._carrier_steps import refusal
 from wharfinger.operations.shipping._confirmation_steps import OF_A_CONFIRMATION
 from wharfinger.operations.shipping._label_steps import begin_void_of_many
-from wharfinger.operations.stock._allocation_steps import Key, claims_of_lines, short_of_stock, state_of
+from wharfinger.operations.stock._allocation_steps import claims_of_lines, short_of_stock, state_of
+from wharfinger.operations.stock._group_steps import by_item, sites_of_line, to_be_sent
 from wharfinger.operations.stock._shelf import Shelf
 
 UNDONE = "The dispatch was undone."
@@ -144,7 +146,7 @@ class Returns:
         keys = {key for row in parcels for _, key, _ in self._units[row.pk]}
         for pk in orders:
             for line in self._lines[pk]:
-                keys |= self._shelf.keys([line.item_id], line.site_id or self._orders[pk].site_id)
+                keys |= self._shelf.keys([line.item_id], sites_of_line(self._orders[pk], line, self._shelf.groups))
                 keys |= set(self._shelf.held("line", line.pk))
         self._problems.read([AboutLevel(*key) for key in sorted(keys)])
         self._shelf.lock(keys)
@@ -167,9 +169,9 @@ class Returns:
         if order.imported.amazon_status.called_off:
             for line in lines:
                 line.quantity_cancelled = max(0, line.quantity_ordered - line.quantity_shipped)
-        self._shelf.allocate("line", claims_of_lines(lines, order.site_id), now=now)
+        self._shelf.allocate("line", claims_of_lines(order, lines, self._shelf.groups), now=now)
         parts = {line.item_id: self._shelf.parts(line.item_id) for line in lines if line.item_id is not None}
-        held = {line.pk: self._units_by_item(line.pk) for line in lines}
+        held = {line.pk: by_item(self._can_leave(order, line)) for line in lines}
         about = AboutOrder(order.pk)
         missing = any(self._problems.is_open(kind, about) for kind in ADDRESS_HOLDS)
         order.state = state_of(order, lines, parts, held, address_missing=missing)
@@ -182,11 +184,8 @@ class Returns:
             links = {"sales_order_id": order.pk, "channel_id": order.channel_id}
             self._problems.open(ProblemKind.AWAITING_STOCK, about, cause=cause, remedy=remedy, **links)
 
-    def _units_by_item(self, line_id: int) -> dict[int, int]:
-        units: dict[int, int] = {}
-        for (item, _), held in self._shelf.held("line", line_id).items():
-            units[item] = units.get(item, 0) + held
-        return units
+    def _can_leave(self, order: SalesOrder, line: SalesOrderLine) -> dict[Key, int]:
+        return to_be_sent(order, line, self._shelf.held("line", line.pk), self._shelf.groups)
 
     # --- written once
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("wharfinger", "0052_access_log"),
+        ("wharfinger", "0055_label_batches"),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("wharfinger", "0053_site_groups"),
+        ("wharfinger", "0056_site_groups"),
     ]
 
     operations = [
