@@ -27,6 +27,8 @@ REST = 150.0
 """Seconds of machine time in which everything comes right after a round."""
 ROUND_TAKES = SECONDS + 15.0
 RATE = 60.0
+BURST = 60
+"""Orders that come at once while a worker gets no more memory."""
 
 
 def main(words: list[str]) -> int:
@@ -91,6 +93,8 @@ def _play(plan: Round, seed: int, shop: Any, breaker: Breaker, installation: Ins
                 undo = breaker.do(event)
                 if undo is not None:
                     undos.append((now + event.seconds, undo))
+                if event.what is Break.MEMORY:  # something that wants some
+                    placed += shop.buy(BURST, event.draw)
             undos = _put_right(undos, now)
             if wave < len(plan.orders) and now >= wave * SECONDS / len(plan.orders):
                 placed += shop.buy(plan.orders[wave], seed * 100_000 + plan.number * 10 + wave)

@@ -6,6 +6,7 @@ import random
 import resource
 import signal
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, assert_never
 
 import httpx2
@@ -17,7 +18,6 @@ from wharfinger.cli.console import print_line
 from wharfinger.cli.demo.demo_once.run import Installation
 
 GARBLED = ("html", "broken_json", "empty", "wrong_content_type")
-MEGABYTE = 1 << 20
 
 Undo = Callable[[], None]
 
@@ -119,10 +119,12 @@ class Breaker:
         pid = self._supervisor.pid(name)
         if pid is None:
             raise ProcessLookupError
-        with open(f"/proc/{pid}/statm", encoding="ascii") as file:
-            used = int(file.read().split()[0]) * resource.getpagesize()
+        try:
+            used = int(Path(f"/proc/{pid}/statm").read_text().split()[0]) * resource.getpagesize()
+        except OSError:  # it ended just now
+            raise ProcessLookupError from None
         before = resource.prlimit(pid, resource.RLIMIT_AS)
-        resource.prlimit(pid, resource.RLIMIT_AS, (used + MEGABYTE, before[1]))
+        resource.prlimit(pid, resource.RLIMIT_AS, (used, before[1]))
 
         def feed() -> None:
             with contextlib.suppress(ProcessLookupError):  # it ended of it
