@@ -120,14 +120,16 @@ class Breaker:
         if pid is None:
             raise ProcessLookupError
         try:
-            used = int(Path(f"/proc/{pid}/statm").read_text().split()[0]) * resource.getpagesize()
-        except OSError:  # it ended just now
+            status = Path(f"/proc/{pid}/status").read_text()
+        except OSError:
             raise ProcessLookupError from None
-        before = resource.prlimit(pid, resource.RLIMIT_AS)
-        resource.prlimit(pid, resource.RLIMIT_AS, (used, before[1]))
+        used = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmData:")) * 1024
+        # Not of the address space: the allocator has reserved far more of that than it uses.
+        before = resource.prlimit(pid, resource.RLIMIT_DATA)
+        resource.prlimit(pid, resource.RLIMIT_DATA, (used, before[1]))
 
         def feed() -> None:
             with contextlib.suppress(ProcessLookupError):  # it ended of it
-                resource.prlimit(pid, resource.RLIMIT_AS, before)
+                resource.prlimit(pid, resource.RLIMIT_DATA, before)
 
         return feed
