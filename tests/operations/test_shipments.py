@@ -221,11 +221,10 @@ def test_a_number_that_comes_later_waits_for_it():
     assert shipment.tracking_number == "LATE-1"
 
 
-@pytest.mark.parametrize("quiet", ["channel", "record_only", "FBM_SHIP_PLUS"])
+@pytest.mark.parametrize("quiet", ["channel", "record_only"])
 def test_what_amazon_is_not_reported(quiet):
     shop = Shop(dont_upload_order_status=quiet == "channel")
-    programs = [quiet] if quiet == "FBM_SHIP_PLUS" else []
-    order = shop.order((shop.mug, 1), record_only=quiet == "record_only", programs=programs)
+    order = shop.order((shop.mug, 1), record_only=quiet == "record_only")
     assert shop.dispatch(order).confirmation.state == ConfirmationState.NOT_SENT.value
 
 

@@ -56,6 +56,7 @@ def run(account_id: int, amazon: Calls, clock: Clock) -> FlowResult:
                 waits.append(wait)
     finally:  # above all where Amazon takes none
         confirmations.alarm_late(account_id, now=clock.now())
+        confirmations.alarm_not_shown_by_amazon(account_id, now=clock.now())
     if waits:
         first = min(waits, key=lambda one: one.at)
         return FlowResult(done.summary(), first.at, f"the rate limit of {first.operation}")

@@ -64,7 +64,7 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
     ),
     "info": (
         SalesOrderState.PENDING, DriftCause.WAITS, DriftCause.ORDERS, DriftCause.NOT_APPLIED,
-        ConfirmationState.ATTEMPTED,
+        ConfirmationState.ATTEMPTED, ConfirmationState.AMAZONS_OWN,
         CancellationState.ATTEMPTED, CancellationState.SUBMITTED, CancellationState.ACCEPTED,
         AuthorisationState.OPEN, AuthorisationState.RETURNED, AuthorisationState.EXCHANGING,
         StockPush.Outcome.ATTEMPTED,

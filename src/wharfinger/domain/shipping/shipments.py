@@ -28,6 +28,8 @@ class ConfirmationState(Labelled):
     (seen in Amazon's own order); REFUSED goes again automatically until ship-by, with a problem for a person at once;
     NOT_SHOWN needs a person too: Amazon took it, or holds the order as shipped, and its order does not show our
     parcel; NOT_SENT: the channel does not upload order status.
+    AMAZONS_OWN → CONFIRMED: Amazon shows the parcel automatically, from a label that was bought from it. Nothing is
+    ever sent of it.
     """
 
     WAITING = "waiting", "Queued"
@@ -37,6 +39,11 @@ class ConfirmationState(Labelled):
     REFUSED = "refused", "Refused"
     NOT_SHOWN = "not_shown", "Not shown"
     NOT_SENT = "not_sent", "Not sent"
+    AMAZONS_OWN = "amazons_own", "Waiting for Amazon"
+
+
+UNTOUCHED = (ConfirmationState.WAITING, ConfirmationState.NOT_SENT, ConfirmationState.AMAZONS_OWN)
+"""Where nothing was sent, unless an attempt was made before."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.subjects import AboutConfirmation
 from wharfinger.domain.orders.order import IncomingPackage
 from wharfinger.domain.shipping.carriers import are_one_carrier
+from wharfinger.domain.shipping.ship_plus import is_ship_plus
 from wharfinger.domain.shipping.shipments import ConfirmationState, SentParcel, is_same_parcel
 from wharfinger.domain.shipping.undoing import is_undo_open
 from wharfinger.operations._rows import Rows
@@ -20,6 +21,7 @@ _MAY_BE_SEEN = [
     ConfirmationState.ACCEPTED,
     ConfirmationState.REFUSED,
     ConfirmationState.NOT_SHOWN,
+    ConfirmationState.AMAZONS_OWN,
 ]
 OF_A_CONFIRMATION = (
     ProblemKind.CONFIRMATION_REFUSED,
@@ -177,7 +179,12 @@ def may_leave_at(row: Confirmation, now: datetime) -> datetime:
 
 
 def wait_for_sending(row: Confirmation, *, now: datetime) -> None:
-    """The newest version is sent from now on, or when the time for Undo is over; the caller saves the row."""
-    row.state, row.again_at = ConfirmationState.WAITING, may_leave_at(row, now)
+    """The newest version is sent from now on, or when the time for Undo is over; the caller saves the row.
+
+    Of an order that only Amazon's own labels ship nothing is ever sent: what Amazon shows without us is waited for.
+    """
+    of_amazon = is_ship_plus(row.shipment.order.programs)
+    row.state = ConfirmationState.AMAZONS_OWN if of_amazon else ConfirmationState.WAITING
+    row.again_at = may_leave_at(row, now)
     row.attempts = row.read_backs = row.resends = 0
     row.accepted_at, row.confirmed_at, row.error = None, None, ""

@@ -23,6 +23,7 @@ from wharfinger.domain.sentences import N_
 from wharfinger.domain.shipping.connections import CAPABILITIES, PackageFormat
 from wharfinger.domain.shipping.dispatching import Stays
 from wharfinger.domain.shipping.labels import OPEN_LABELS, GoodsLine, ParcelToLabel, reference_of, why_no_label
+from wharfinger.domain.shipping.ship_plus import why_no_courier_label
 from wharfinger.operations._rows import new_row
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.shipping._carrier_steps import Carriers, refusal
@@ -87,6 +88,9 @@ class LabelRequests:
         self._carriers.to_use(order.channel, entry.service_id)
         service = self._carriers.services[entry.service_id]
         code = self._code_of(service, order)
+        stays = why_no_courier_label(order.programs, service=service)
+        if stays is not None:
+            raise refusal(stays)
         units = {line.line_id: line.units for line in leaves.lines}
         number = entry.number if entry.number is not None else leaves.reference
         self._check_free(order, units, number)

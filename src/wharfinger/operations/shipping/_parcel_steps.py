@@ -36,6 +36,7 @@ from wharfinger.domain.shipping.dispatching import (
     decide_number,
     decide_parcel,
 )
+from wharfinger.domain.shipping.ship_plus import LOOK_AFTER, is_ship_plus, why_not_sent_so
 from wharfinger.domain.shipping.shipments import ConfirmationState
 from wharfinger.domain.shipping.tracking_numbers import TrackingNumber
 from wharfinger.domain.shipping.undoing import undo_until
@@ -51,9 +52,6 @@ from wharfinger.operations.shipping._label_steps import ReadyLabels
 from wharfinger.operations.stock._allocation_steps import state_of
 from wharfinger.operations.stock._group_steps import by_item, to_be_sent
 from wharfinger.operations.stock._shelf import Shelf
-
-AMAZON_CONFIRMS_ITSELF = "FBM_SHIP_PLUS"
-"""Orders of this programme are confirmed by Amazon; a confirmation of ours would be refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +136,9 @@ class Departures:
             raise refusal(leaves)
         service = self._carriers.to_use(order.channel, parcel.service_id)
         bought = self._labels.check(order, parcel.tracking_number, parcel.service_id)
+        other = why_not_sent_so(order.programs, parcel.tracking_number, from_courier=bought)
+        if other is not None:
+            raise refusal(other)
         number = decide_number(
             parcel.tracking_number,
             service,
@@ -276,9 +277,13 @@ class Departures:
         invoices.write()
 
     def _confirmation(self, order: SalesOrder, shipment: Shipment, now: datetime) -> Confirmation:
-        state = ConfirmationState.NOT_SENT if _is_quiet(order) else ConfirmationState.WAITING
         account = order.channel.account_id
         leaves_at = shipment.undo_until or now
+        state = ConfirmationState.WAITING
+        if _is_quiet(order):
+            state = ConfirmationState.NOT_SENT
+        elif is_ship_plus(order.programs):
+            state, leaves_at = ConfirmationState.AMAZONS_OWN, leaves_at + LOOK_AFTER
         return new_row(
             Confirmation, shipment=shipment, account_id=account, state=state, again_at=leaves_at, made_at=now
         )
@@ -286,8 +291,7 @@ class Departures:
 
 def _is_quiet(order: SalesOrder) -> bool:
     """Nothing is sent to Amazon of its parcels."""
-    confirmed_by_amazon = AMAZON_CONFIRMS_ITSELF in (order.programs or [])
-    return bool(order.channel.dont_upload_order_status or order.imported.record_only or confirmed_by_amazon)
+    return bool(order.channel.dont_upload_order_status or order.imported.record_only)
 
 
 def _sentence(

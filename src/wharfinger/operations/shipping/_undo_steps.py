@@ -27,7 +27,7 @@ from wharfinger.domain.installation.problems import ADDRESS_HOLDS, ProblemKind
 from wharfinger.domain.installation.subjects import AboutConfirmation, AboutLevel, AboutOrder
 from wharfinger.domain.orders.order import AmazonStatus, SalesOrderState
 from wharfinger.domain.sentences import N_
-from wharfinger.domain.shipping.shipments import ConfirmationState
+from wharfinger.domain.shipping.shipments import UNTOUCHED
 from wharfinger.domain.shipping.undoing import ParcelToUndo, why_not_undone
 from wharfinger.domain.stock.allocation import Key
 from wharfinger.operations._rows import Rows, insert, new_row
@@ -229,7 +229,7 @@ class Returns:
 
 
 def _is_untouched(row: Confirmation) -> bool:
-    return row.state in (ConfirmationState.WAITING, ConfirmationState.NOT_SENT) and row.attempted_at is None
+    return row.state in UNTOUCHED and row.attempted_at is None
 
 
 def _audit(row: Shipment, units: int, *, now: datetime, user: User | None) -> AuditEntry:

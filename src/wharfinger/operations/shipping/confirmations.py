@@ -18,6 +18,7 @@ from wharfinger.domain.installation.subjects import AboutConfirmation
 from wharfinger.domain.moments import LONGEST_ROW_WAIT
 from wharfinger.domain.orders.order import AmazonStatus, IncomingPackage
 from wharfinger.domain.retry import growing_pause, pause_after
+from wharfinger.domain.shipping.ship_plus import ALARM_BEFORE, LOOK_AFTER
 from wharfinger.domain.shipping.shipments import ConfirmationState
 from wharfinger.operations.installation._history_steps import record_activity
 from wharfinger.operations.installation._problem_steps import open_problem
@@ -251,12 +252,13 @@ class InDoubt:
 
 def due_to_look_up(account_id: int, *, now: datetime, machine_before: datetime) -> tuple[InDoubt, ...]:
     """Attempts of unknown outcome made before `machine_before` (no request of theirs is under way any more), and
-    accepted ones that the ordinary search has not shown; longest waiting first."""
+    accepted ones that the ordinary search has not shown, and those that Amazon is to show without us; longest waiting
+    first."""
     rows = Confirmation.objects.filter(_RUNNING, is_due("again_at", now, LONGEST_ROW_WAIT), account_id=account_id)
     over = is_due("attempted_at_machine", machine_before, LONGEST_ROW_WAIT)
     attempted = rows.filter(over, state=ConfirmationState.ATTEMPTED)
-    accepted = rows.filter(state=ConfirmationState.ACCEPTED)
-    found = (attempted | accepted).order_by("again_at", "pk")
+    others = rows.filter(state__in=[ConfirmationState.ACCEPTED, ConfirmationState.AMAZONS_OWN])
+    found = (attempted | others).order_by("again_at", "pk")
     return tuple(InDoubt(*row) for row in found.values_list("pk", "shipment__order__imported__amazon_order_id"))
 
 
@@ -271,6 +273,11 @@ def note_looked_up(
     row = _locked().get(pk=confirmation_id)
     confirm_seen_packages(row.shipment.order, packages, now=now)
     row = _locked().get(pk=confirmation_id)
+    if row.state is ConfirmationState.AMAZONS_OWN:
+        row.read_backs = min(row.read_backs + 1, 30_000)
+        row.again_at, row.error = now + growing_pause(LOOK_AFTER, LONGEST_ROW_WAIT, row.read_backs), ""
+        row.save(update_fields=["read_backs", "again_at", "error"])
+        return row.state
     if row.state not in (ConfirmationState.ATTEMPTED, ConfirmationState.ACCEPTED):
         return row.state
     if is_overtaken(row):
@@ -355,9 +362,44 @@ def alarm_late(account_id: int, *, now: datetime) -> int:
     return len(rows)
 
 
+@operation
+def alarm_not_shown_by_amazon(account_id: int, *, now: datetime) -> int:
+    """Show a person, some time before ship-by, the parcels that Amazon was to show without us and does not. The looks
+    go on: what it shows later closes the problem."""
+    rows = _locked().filter(
+        state=ConfirmationState.AMAZONS_OWN,
+        account_id=account_id,
+        shipment__order__ship_by__lte=now + ALARM_BEFORE,
+        shipment__order__cancelled_at=None,
+    )
+    late = list(rows.filter(is_past("made_at", now - LOOK_AFTER, now)).order_by("pk")[:200])
+    for row in late:
+        order, shipment = row.shipment.order, row.shipment
+        open_problem(
+            ProblemKind.CONFIRMATION_NOT_SHOWN,
+            AboutConfirmation(row.pk),
+            cause=f"{order.code}, parcel {shipment.package_reference} ({shipment.tracking_number}): Amazon does not "
+            f"show it, and ship-by is {order.ship_by:%Y-%m-%d %H:%M} UTC. Only a label bought from Amazon ships this "
+            "order; nothing is sent from here.",
+            remedy="Compare the number with the order in Seller Central; press “Correct carrier / tracking number” if "
+            "ours is wrong. If the label was not bought from Amazon, buy one there and correct the number. If Seller "
+            "Central shows the order as shipped, press “Mark as done”.",
+            sales_order=order,
+            channel=order.channel,
+            account_id=row.account_id,
+            now=now,
+        )
+    return len(late)
+
+
 def next_due(account_id: int, *, now: datetime) -> datetime | None:
     """When the next confirmation of the account is to be sent or looked up; None when none is open."""
-    opened = [ConfirmationState.WAITING, ConfirmationState.ATTEMPTED, ConfirmationState.ACCEPTED]
+    opened = [
+        ConfirmationState.WAITING,
+        ConfirmationState.ATTEMPTED,
+        ConfirmationState.ACCEPTED,
+        ConfirmationState.AMAZONS_OWN,
+    ]
     rows = Confirmation.objects.filter(
         _RUNNING, Q(state__in=opened) | _tried_again(now), account_id=account_id
     ).exclude(shipment__tracking_number="")

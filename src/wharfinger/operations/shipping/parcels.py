@@ -8,6 +8,7 @@ from datetime import datetime
 
 from wharfinger.db.models import Confirmation, Shipment, User
 from wharfinger.domain.shipping.carriers import are_one_carrier
+from wharfinger.domain.shipping.ship_plus import is_ship_plus
 from wharfinger.domain.shipping.shipments import ConfirmationState, Tracking
 from wharfinger.operations import triggers
 from wharfinger.operations.installation._history_steps import record_activity, record_audit
@@ -95,6 +96,11 @@ def send_again(shipment_id: int, *, seen_version: int | None = None, now: dateti
         raise Refused("It is being sent to Amazon now. Check the parcel again in a few minutes.")
     if row.state == _NOT_SENT:
         raise Refused("Nothing is sent to Amazon about this parcel: the channel does not upload order status.")
+    if is_ship_plus(row.shipment.order.programs):
+        raise Refused(
+            "Nothing is sent to Amazon about this parcel: Amazon shows it automatically, from the label that was "
+            "bought from it. Compare its number with the label."
+        )
     if row.state == ConfirmationState.WAITING:
         Confirmation.objects.filter(pk=row.pk).update(again_at=now)
         triggers.run_flow(row.account_id, "shipments_out", soon=True)

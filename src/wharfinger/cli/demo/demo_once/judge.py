@@ -290,7 +290,8 @@ def _judge_confirmations(books: StateReport, verdict: Verdict) -> None:
     sent_counts = Counter(
         (row["orderId"], row["packageReferenceId"]) for row in books["confirmations"] if row["effect"] != "refused"
     )
-    due = Confirmation.objects.exclude(state=ConfirmationState.NOT_SENT).select_related("shipment__order__imported")
+    never_sent = (ConfirmationState.NOT_SENT, ConfirmationState.AMAZONS_OWN)
+    due = Confirmation.objects.exclude(state__in=never_sent).select_related("shipment__order__imported")
     due = due.exclude(state=ConfirmationState.REFUSED, shipment__order__cancelled_at__isnull=False)
     packages = {
         (order["orderId"], package["packageReferenceId"]): package["trackingNumber"]

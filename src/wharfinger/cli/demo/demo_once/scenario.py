@@ -52,7 +52,7 @@ PATIENCE = 600.0
 killed between the call and its answer is looked up no sooner than the call can have died, and that may happen to the
 same one several times."""
 WAVES = 3
-_SETTLED = (ConfirmationState.CONFIRMED, ConfirmationState.NOT_SENT)
+_SETTLED = (ConfirmationState.CONFIRMED, ConfirmationState.NOT_SENT, ConfirmationState.AMAZONS_OWN)
 DISPATCHED_AT_ONCE = 25
 AUTHORISE_AT_MOST = 4
 _AUTHORISING = (AuthorisationState.OPEN, AuthorisationState.RETURNED, AuthorisationState.EXCHANGING)

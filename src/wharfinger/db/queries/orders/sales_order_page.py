@@ -36,7 +36,8 @@ from wharfinger.domain.orders.order import (
     SalesOrderState,
 )
 from wharfinger.domain.orders.particulars import read_particulars
-from wharfinger.domain.shipping.shipments import ConfirmationState
+from wharfinger.domain.shipping.ship_plus import is_ship_plus
+from wharfinger.domain.shipping.shipments import UNTOUCHED, ConfirmationState
 from wharfinger.domain.shipping.undoing import is_undo_open
 
 
@@ -112,8 +113,7 @@ class ConfirmationFacts:
     @property
     def untouched(self) -> bool:
         """Nothing was ever sent of it."""
-        waits = self.state in (ConfirmationState.WAITING, ConfirmationState.NOT_SENT)
-        return waits and self.attempted_at is None
+        return self.state in UNTOUCHED and self.attempted_at is None
 
     @property
     def corrected(self) -> bool:
@@ -127,6 +127,7 @@ class ConfirmationFacts:
             ConfirmationState.REFUSED,
             ConfirmationState.NOT_SHOWN,
             ConfirmationState.NOT_SENT,
+            ConfirmationState.AMAZONS_OWN,
         )
 
 
@@ -167,8 +168,8 @@ class ShipmentFacts:
 
     @property
     def may_send_again(self) -> bool:
-        sent = self.confirmation is not None and self.confirmation.state is not ConfirmationState.NOT_SENT
-        return self.may_correct and sent
+        never = (ConfirmationState.NOT_SENT, ConfirmationState.AMAZONS_OWN)
+        return self.may_correct and self.confirmation is not None and self.confirmation.state not in never
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,6 +333,11 @@ class SalesOrderPage:
     def settled(self) -> bool:
         """Nothing of the shipments is on its way to Amazon: the page need not ask again."""
         return all(parcel.settled for parcel in self.shipments) and not self.cancelling
+
+    @property
+    def ship_plus(self) -> bool:
+        """Only a label bought from Amazon ships it."""
+        return is_ship_plus(self.programs)
 
     @property
     def next_package(self) -> int:

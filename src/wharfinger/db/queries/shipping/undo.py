@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from wharfinger.db.any_of import any_of
 from wharfinger.db.models import Installation, Shipment
-from wharfinger.domain.shipping.shipments import ConfirmationState
+from wharfinger.domain.shipping.shipments import UNTOUCHED
 from wharfinger.domain.shipping.undoing import MINUTES
 
 
@@ -29,7 +29,7 @@ def undoable(shipment_ids: Collection[int], now: datetime) -> tuple[Undoable, ..
         any_of("pk", shipment_ids),
         undo_until__gt=now,
         undo_until__lte=now + timedelta(minutes=MINUTES[-1]),
-        confirmation__state__in=(ConfirmationState.WAITING, ConfirmationState.NOT_SENT),
+        confirmation__state__in=UNTOUCHED,
         confirmation__attempted_at=None,
     )
     columns = ("pk", "package_reference", "order_id", "order__code", "undo_until")
