@@ -3,8 +3,9 @@
 The product's own flows and timetable against the simulator in this process, under Amazon's published rates, on the
 stepped clock: what is measured is trade time, whatever the machine. First an outage: orders were placed while nobody
 read them; `catch_up.seconds` until each is here, `best_seconds` of the best plan that both budgets allow (full bursts
-and both refills, the numbers known from the start). Then one account with many channels: `known_p95_seconds` from the
-buyer's press to the order in our books, `polled` and `notified`.
+and both refills, the numbers known from the start). `beside_others`: half as many orders, while another application
+eats half of both limits. Then one account with many channels: `known_p95_seconds` from the buyer's press to the order
+in our books, `polled` and `notified`.
 
 Prints one JSON object; ends with 1 when a mark is missed. `throttled`: calls that Amazon refused by our own fault.
 """
@@ -78,9 +79,9 @@ def _prepare(home: Path) -> Any:
 
 
 def _met(report: dict[str, Any]) -> dict[str, bool]:
-    caught, known = report["catch_up"], report["known_p95_seconds"]
+    caught, beside, known = report["catch_up"], report["beside_others"], report["known_p95_seconds"]
     return {
-        "all_caught_up": caught["read"] == caught["orders"],
+        "all_caught_up": caught["read"] == caught["orders"] and beside["read"] == beside["orders"],
         f"catch_up_within_{LONGEST_OF_BEST}_of_best": caught["seconds"] <= LONGEST_OF_BEST * caught["best_seconds"],
         f"polled_p95_at_most_{POLLED_AT_MOST}": known["polled"] <= POLLED_AT_MOST,
         f"notified_p95_at_most_{NOTIFIED_AT_MOST}": known["notified"] <= NOTIFIED_AT_MOST,
@@ -88,12 +89,22 @@ def _met(report: dict[str, Any]) -> dict[str, bool]:
     }
 
 
-def best_seconds(orders: int) -> float:
-    """Full bursts and both refills, the numbers known from the start."""
+def best_seconds(orders: int, share: float = 1.0) -> float:
+    """Full bursts and both refills, or our share of the refills; the numbers known from the start."""
     from wharfinger.amazon.operations import GET_ORDER, SEARCH_ORDERS  # noqa: PLC0415 -- after Django's set-up
 
     at_once = float(SEARCH_ORDERS.burst * 100 + GET_ORDER.burst)
-    return max(0.0, (orders - at_once) / (float(SEARCH_ORDERS.rate) * 100 + float(GET_ORDER.rate)))
+    return max(0.0, (orders - at_once) / share / (float(SEARCH_ORDERS.rate) * 100 + float(GET_ORDER.rate)))
+
+
+def _eat_half(shop: Any) -> None:
+    """Another application of the seller's takes every second call of both limits, for as long as it takes."""
+    from wharfinger.amazon.operations import GET_ORDER, SEARCH_ORDERS  # noqa: PLC0415 -- after Django's set-up
+
+    for operation in (SEARCH_ORDERS, GET_ORDER):
+        shop.amazon.control(
+            "limits/others", {"operation": operation.name, "rate": float(operation.rate) / 2, "seconds": 30 * 86_400}
+        )
 
 
 def _measure(orders: int, channels: int) -> dict[str, Any]:
@@ -102,19 +113,24 @@ def _measure(orders: int, channels: int) -> dict[str, Any]:
     shop = RunningShop(channels)
     caught = _catch_up(shop, orders)
     shop.go_on(3600)
+    _eat_half(shop)
+    beside = _catch_up(shop, orders // 2, share=0.5)
+    shop.amazon.control("limits/others", {"stop": True})
+    shop.go_on(3600)
     polled = _known_p95(shop, seconds_between=83)
     shop.switch_on()
     notified = _known_p95(shop, seconds_between=31)
     books = shop.state_report()
     return {
         "catch_up": caught,
+        "beside_others": beside,
         "known_p95_seconds": {"polled": polled, "notified": notified},
         "channels": channels,
         "throttled": books["throttled"] - books["throttled_by_others"],
     }
 
 
-def _catch_up(shop: Any, orders: int) -> dict[str, Any]:
+def _catch_up(shop: Any, orders: int, share: float = 1.0) -> dict[str, Any]:
     """Nobody reads for hours; then the worker starts again."""
     numbers = []
     for number in range(orders):
@@ -122,14 +138,14 @@ def _catch_up(shop: Any, orders: int) -> dict[str, Any]:
         shop.amazon.advance(OUTAGE.total_seconds() / orders)
     shop.amazon.advance(VISIBLE_AFTER)
     before, began, all_here = _calls(shop), shop.clock.now(), shop.how_many() + orders
-    shop.go_on(LONGEST_OF_BEST * 3 * best_seconds(orders) + 7200, until=lambda: shop.how_many() >= all_here)
+    shop.go_on(LONGEST_OF_BEST * 3 * best_seconds(orders, share) + 7200, until=lambda: shop.how_many() >= all_here)
     here = shop.here(numbers)
     after = _calls(shop)
     return {
         "orders": orders,
         "read": len(here),
         "seconds": round((max(here.values()) - began).total_seconds(), 1),
-        "best_seconds": round(best_seconds(orders), 1),
+        "best_seconds": round(best_seconds(orders, share), 1),
         "calls": {name: after[name] - before.get(name, 0) for name in ("searchOrders", "getOrder")},
     }
 
