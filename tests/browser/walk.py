@@ -16,7 +16,8 @@ CHECKS = ("Token exchange", "Marketplace participation", "Seller ID", "Listings 
 
 def keep_picture(page, folder, name, whole=False):
     """The screen as docs show it: nothing has the focus, and the page stands at its top."""
-    page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
+    page.wait_for_load_state()
+    page.evaluate("document.activeElement?.blur(); scrollTo(0, 0)")
     page.wait_for_timeout(400)
     page.screenshot(path=Path(folder) / f"{name}.png", full_page=whole)
 
