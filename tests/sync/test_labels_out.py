@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection as database
+from django.test.utils import CaptureQueriesContext
 from tests.couriers.pretend import LABEL, Cut, PretendClickAndDrop, tracking_number
 from tests.factories.accounts import an_account
 from tests.factories.channels import a_channel
@@ -18,12 +19,13 @@ from tests.factories.stock import a_site, an_item
 from wharfinger.cli.privacy.erasing import erase_all
 from wharfinger.couriers.click_and_drop import ClickAndDrop
 from wharfinger.couriers.transport import Transport
-from wharfinger.db.models import Confirmation, CourierLabel, Problem, SalesOrder, Shipment
+from wharfinger.db.models import Confirmation, CourierLabel, Installation, Problem, SalesOrder, SalesOrderLine, Shipment
 from wharfinger.domain.orders.order import SalesOrderState
 from wharfinger.domain.shipping.connections import CheckKind, CheckState
 from wharfinger.domain.shipping.labels import LabelState
+from wharfinger.domain.shipping.shipments import Tracking
 from wharfinger.operations.refusals import Refused
-from wharfinger.operations.shipping import connections, labels, shipments
+from wharfinger.operations.shipping import connections, labels, parcels, shipments, undo
 from wharfinger.operations.shipping.labels import LabelEntry
 from wharfinger.operations.stock import ledger
 from wharfinger.sync import labels_out
@@ -437,6 +439,150 @@ def test_a_used_label_is_not_voided():
     shop.dispatch(label())
     with pytest.raises(Refused, match="was dispatched"):
         labels.void_label(label().pk, now=shop.clock.now(), user=shop.packer)
+
+
+def leave(shop, order, number, **values):
+    fields = {"service_id": shop.service.pk, "now": shop.clock.now(), **values}
+    return shipments.dispatch(order.pk, tracking_number=number, **fields)
+
+
+def bought(shop, order, units=None, *, number=True, printed=False, **values):
+    shop.request(order, units, **values)
+    shop.run()
+    row = label()
+    if not number:
+        CourierLabel.objects.filter(pk=row.pk).update(tracking_number="")
+    if printed:
+        labels.print_label(row.pk, now=shop.clock.now(), user=shop.packer)
+    return row
+
+
+@pytest.mark.parametrize("printed", [True, False])
+def test_a_label_whose_parcel_left_under_another_number_is_voided_once_that_cannot_be_undone(printed):
+    shop = Shop()
+    Installation.objects.update(undo_minutes=2)
+    order = shop.order()
+    bought(shop, order, printed=printed)
+    leave(shop, order, tracking_number(2000))
+    shop.run()
+    assert label().state is LabelState.READY
+    shop.clock.advance(minutes=3)
+    shop.run()
+    assert (label().state, shop.royal_mail.held) == (LabelState.VOIDED, [])
+    assert label().void_why == "Its units left without it, or are not to be sent any more."
+    assert problems() == (["LABEL_TO_DESTROY"] if printed else [])
+
+
+def test_a_label_waits_while_one_of_its_units_is_to_be_sent_and_is_voided_with_the_last():
+    shop = Shop()
+    order = shop.order(2)
+    bought(shop, order)
+    line = order.lines.get()
+    leave(shop, order, tracking_number(2000), lines={line.pk: 1})
+    shop.clock.advance(minutes=3)
+    shop.run()
+    assert label().state is LabelState.READY
+    SalesOrderLine.objects.filter(pk=line.pk).update(quantity_cancelled=1)
+    shop.run()
+    assert label().state is LabelState.VOIDED
+
+
+def test_an_undone_parcel_leaves_the_label_for_the_next():
+    shop = Shop()
+    Installation.objects.update(undo_minutes=2)
+    order = shop.order()
+    row = bought(shop, order)
+    wrong = leave(shop, order, tracking_number(2000))
+    shop.run()
+    undo.undo_dispatch(wrong.pk, now=shop.clock.now())
+    shop.clock.advance(minutes=3)
+    shop.run()
+    shipment = shop.dispatch(row)
+    assert label().shipment == shipment
+
+
+def test_a_label_that_is_not_bought_yet_is_never_bought_for_units_that_left():
+    shop = Shop()
+    order = shop.order()
+    shop.request(order)
+    leave(shop, order, tracking_number(2000))
+    shop.run()
+    assert (label().state, shop.royal_mail.calls) == (LabelState.VOIDED, [])
+
+
+@pytest.mark.parametrize("number", [tracking_number(2000), ""])
+def test_a_label_without_a_number_leaves_with_the_parcel_of_its_service_and_units(number):
+    shop = Shop()
+    if not number:
+        type(shop.service).objects.update(tracking=Tracking.TYPED_LATER)
+    order = shop.order(2)
+    bought(shop, order, number=False, printed=True)
+    shipment = leave(shop, order, number)
+    shop.clock.advance(minutes=3)
+    shop.run()
+    assert (label().shipment, label().state, problems()) == (shipment, LabelState.READY, [])
+
+
+def test_a_parcel_whose_number_is_typed_later_has_the_label_of_its_service_and_units():
+    shop = Shop()
+    type(shop.service).objects.update(tracking=Tracking.TYPED_LATER)
+    order = shop.order()
+    bought(shop, order, printed=True)
+    shipment = leave(shop, order, "")
+    assert label().shipment == shipment
+
+
+def test_a_label_whose_number_was_given_to_its_parcel_afterwards_is_that_parcels():
+    shop = Shop()
+    order = shop.order()
+    row = bought(shop, order, printed=True)
+    shipment = leave(shop, order, tracking_number(2000))
+    parcels.correct_parcel(
+        shipment.pk, service_id=shop.service.pk, tracking_number=row.tracking_number, now=shop.clock.now()
+    )
+    shop.clock.advance(minutes=3)
+    shop.run()
+    assert (label().shipment, label().state, problems()) == (shipment, LabelState.READY, [])
+
+
+def test_where_no_number_says_whether_a_parcel_left_with_a_printed_label_a_person_decides():
+    shop = Shop()
+    order = shop.order(2)
+    bought(shop, order, number=False, printed=True)
+    line = order.lines.get()
+    for number in (2000, 2001):
+        leave(shop, order, tracking_number(number), lines={line.pk: 1})
+    shop.clock.advance(minutes=3)
+    shop.run()
+    assert (label().state, label().shipment, problems()) == (LabelState.NOT_VOIDED, None, ["LABEL_NOT_VOIDED"])
+    assert len(shop.royal_mail.held) == 1
+    labels.void_label(label().pk, now=shop.clock.now(), user=shop.packer)
+    shop.run()
+    assert (label().state, problems(), shop.royal_mail.held) == (LabelState.VOIDED, ["LABEL_TO_DESTROY"], [])
+
+
+def test_an_earlier_parcel_of_the_same_units_did_not_leave_with_the_label():
+    shop = Shop()
+    order = shop.order(2)
+    line = order.lines.get()
+    leave(shop, order, tracking_number(2000), lines={line.pk: 1})
+    shop.clock.advance(minutes=3)
+    bought(shop, order, 1, number=False, printed=True)
+    SalesOrderLine.objects.filter(pk=line.pk).update(quantity_cancelled=1)
+    shop.run()
+    assert (label().state, label().shipment) == (LabelState.VOIDED, None)
+
+
+def test_labels_that_are_left_over_are_found_with_the_same_statements_for_two_and_for_eight():
+    shop = Shop()
+    costs = []
+    for count in (2, 6):
+        for _ in range(count):
+            bought(shop, shop.order())
+        with CaptureQueriesContext(database) as queries:
+            labels.overtaken_labels(now=shop.clock.now())
+        costs.append(len(queries))
+    assert costs == [2, 2]
 
 
 def test_no_unit_gets_two_labels_and_a_second_press_buys_none():

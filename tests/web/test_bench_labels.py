@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from tests.couriers.pretend import LABEL
+from tests.couriers.pretend import LABEL, tracking_number
 from tests.factories.couriers import a_code, a_label_service
 from tests.factories.ground import NOW
 from tests.factories.orders import an_allocated_order
@@ -149,6 +149,16 @@ def test_another_number_than_the_labels_leaves_only_when_it_is_scanned_twice_and
     at_bench.scan("AB12345678", doubted="AB12345678", service=typed.pk)
     assert Shipment.objects.get().tracking_number == "AB12345678"
     assert CourierLabel.objects.get().state is LabelState.VOIDING
+
+
+def test_a_label_that_came_without_a_number_has_the_one_that_is_scanned(at_bench):
+    first, _ = at_bench.orders
+    at_bench.scan(MUG)
+    at_bench.worker(number="")
+    page = at_bench.scan(tracking_number(1000))
+    assert f"{first.code} is dispatched." in page
+    parcel = Shipment.objects.get()
+    assert (parcel.tracking_number, parcel.label.state) == (tracking_number(1000), LabelState.READY)
 
 
 def test_a_label_that_was_bought_before_waits_at_the_bench(at_bench):

@@ -42,7 +42,7 @@ Connect = Callable[[int], Courier]
 def run(connect: Connect, clock: Clock) -> FlowResult:
     """Checks that somebody waits for, then labels that hold no longer, then the next step of each that moves."""
     _make_checks(connect, clock)
-    for label_id in labels.overtaken_labels():
+    for label_id in labels.overtaken_labels(now=clock.now()):
         labels.void_overtaken(label_id, now=clock.now())
     done: Counter[str] = Counter()
     resting: set[int] = set()

@@ -1,12 +1,13 @@
 """Labels that are bought: their life, whether a parcel can have one, and when one holds no longer. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from wharfinger.domain.labels import Labelled
 from wharfinger.domain.orders.addresses import LABEL
 from wharfinger.domain.orders.order import IncomingAddress, SalesOrderState
+from wharfinger.domain.search_codes import squeeze
 from wharfinger.domain.sentences import N_
 from wharfinger.domain.shipping.connections import Capabilities
 from wharfinger.domain.shipping.dispatching import Stays
@@ -204,14 +205,40 @@ def worth_of(total: Decimal | None, shipping: Decimal | None, share: Decimal) ->
     return Money((whole - charged) * share, charged, whole)
 
 
-def why_overtaken(state: SalesOrderState, *, address_changed: bool) -> str:
-    """Why a label that no parcel has taken yet holds no longer; empty = it holds."""
+@dataclass(frozen=True, slots=True)
+class InParcel:
+    """What a label was bought for, or what a parcel left with. `number`: empty = none is known. `units`: by line."""
+
+    number: str
+    service_id: int
+    units: Mapping[int, int]
+
+
+def left_with(parcel: InParcel, label: InParcel) -> bool:
+    """Whether the parcel bears the label: by their numbers; where one of them has none, by service and units."""
+    number, bought = squeeze(parcel.number), squeeze(label.number)
+    if number and bought:
+        return number == bought
+    return (parcel.service_id, dict(parcel.units)) == (label.service_id, dict(label.units))
+
+
+def may_have_left_with(parcels: Sequence[InParcel], label: InParcel) -> bool:
+    """Whether one of an order's parcels may bear it, although `left_with` says of none that it does: a number is
+    missing that would say."""
+    return any(not (squeeze(parcel.number) and squeeze(label.number)) for parcel in parcels)
+
+
+def why_overtaken(state: SalesOrderState, *, address_changed: bool, units_gone: bool) -> str:
+    """Why a label that no parcel has taken yet holds no longer; empty = it holds. `units_gone`: none of the units that
+    it was bought for is still to be sent."""
     if state is SalesOrderState.CANCELLED:
         return "The order was cancelled."
     if state is SalesOrderState.MERGED:
         return "The order was merged into another."
     if address_changed:
         return "The delivery address was changed."
+    if units_gone:
+        return "Its units left without it, or are not to be sent any more."
     return ""
 
 

@@ -7,13 +7,13 @@ from django.db.models import QuerySet
 
 from wharfinger.db.any_of import any_of
 from wharfinger.db.encryption import keyed_hash
-from wharfinger.db.models import CourierLabel, SalesOrder, Shipment, User
+from wharfinger.db.models import CourierLabel, SalesOrder, SalesOrderLine, Shipment, User
 from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.subjects import AboutLabel
 from wharfinger.domain.orders.addresses import LABEL, read_address, tidy
 from wharfinger.domain.orders.order import IncomingAddress
 from wharfinger.domain.search_codes import squeeze
-from wharfinger.domain.shipping.labels import LabelState, why_overtaken
+from wharfinger.domain.shipping.labels import InParcel, LabelState, left_with, why_overtaken
 from wharfinger.operations import triggers
 from wharfinger.operations.installation._history_steps import draft_activity, record_activity, write_activities
 from wharfinger.operations.installation._problem_steps import open_problem, solve_problem
@@ -31,11 +31,26 @@ def label_address_hash(address: IncomingAddress | None) -> str:
     return keyed_hash("label address", "|".join(getattr(address, name) for name in LABEL)) if address else ""
 
 
-def why_label_is_overtaken(label: CourierLabel, order: SalesOrder) -> str:
-    """Empty = it holds. Where the order's personal data was erased, nothing is known of its address."""
+def open_units(order_ids: Collection[int]) -> dict[int, dict[int, int]]:
+    """By order and line the units that are still to be sent. One statement."""
+    found: dict[int, dict[int, int]] = {pk: {} for pk in order_ids}
+    counts = ("quantity_ordered", "quantity_cancelled", "quantity_shipped", "service")
+    for line in SalesOrderLine.objects.filter(any_of("order", order_ids)).only("order", *counts):
+        found[line.order_id][line.pk] = line.quantity_open
+    return found
+
+
+def why_label_is_overtaken(label: CourierLabel, order: SalesOrder, open_of_order: Mapping[int, int]) -> str:
+    """Empty = it holds. `open_of_order`: by line the units that are still to be sent. Where the order's personal data
+    was erased, nothing is known of its address."""
     address = address_of(order)
     changed = order.erased_at is None and label_address_hash(address) != label.address_hash
-    return why_overtaken(order.state, address_changed=changed)
+    gone = not any(open_of_order.get(int(line)) for line, _ in label.units)
+    return why_overtaken(order.state, address_changed=changed, units_gone=gone)
+
+
+def in_parcel_of_label(label: CourierLabel) -> InParcel:
+    return InParcel(label.tracking_number, label.service_id, {int(line): units for line, units in label.units})
 
 
 class ReadyLabels:
@@ -43,18 +58,20 @@ class ReadyLabels:
 
     def __init__(self, order_ids: Collection[int], *, locked: bool) -> None:
         rows = CourierLabel.objects.filter(any_of("order", order_ids), state=LabelState.READY, shipment=None)
-        rows = rows.exclude(tracking_number="").defer("document").order_by("pk")
-        self._labels: dict[tuple[int, str], CourierLabel] = {}
+        rows = rows.defer("document").order_by("pk")
+        self._labels: dict[int, list[CourierLabel]] = {}
         for row in rows.select_for_update(of=("self",), no_key=True) if locked else rows:
-            self._labels.setdefault((row.order_id, squeeze(row.tracking_number)), row)
+            self._labels.setdefault(row.order_id, []).append(row)
         self._used: list[CourierLabel] = []
 
-    def check(self, order: SalesOrder, number: str, service_id: int) -> bool:
+    def check(self, order: SalesOrder, number: str, service_id: int, open_of_order: Mapping[int, int]) -> bool:
         """Whether the number is that of a label of ours; refused where the label may not be used."""
-        label = self._labels.get((order.pk, squeeze(number)))
+        typed = squeeze(number)
+        of_order = self._labels.get(order.pk, ())
+        label = next((row for row in of_order if typed and squeeze(row.tracking_number) == typed), None)
         if label is None:
             return False
-        why = why_label_is_overtaken(label, order)
+        why = why_label_is_overtaken(label, order, open_of_order)
         if why:
             raise Refused(
                 "The label %(reference)s holds no longer: %(why)s It is voided; destroy it and buy another.",
@@ -71,10 +88,17 @@ class ReadyLabels:
             )
         return True
 
-    def use(self, shipment: Shipment) -> None:
-        """The parcel leaves with its label, where it has one."""
-        label = self._labels.pop((shipment.order_id, squeeze(shipment.tracking_number)), None)
+    def use(self, shipment: Shipment, units: Mapping[int, int]) -> None:
+        """The parcel leaves with its label, where it has one: that of its number, else one that has no number, or
+        whose number is typed later, for the same service and units."""
+        of_order = self._labels.get(shipment.order_id, [])
+        parcel = InParcel(shipment.tracking_number, shipment.service_id, units)
+        found = [row for row in of_order if left_with(parcel, in_parcel_of_label(row))]
+        number = squeeze(shipment.tracking_number)
+        label = next((row for row in found if number and squeeze(row.tracking_number) == number), None)
+        label = label or next(iter(found), None)
         if label is not None:
+            of_order.remove(label)
             label.shipment = shipment
             self._used.append(label)
 

@@ -135,7 +135,8 @@ class Departures:
         if isinstance(leaves, Stays):
             raise refusal(leaves)
         service = self._carriers.to_use(order.channel, parcel.service_id)
-        bought = self._labels.check(order, parcel.tracking_number, parcel.service_id)
+        open_units = {line.pk: line.quantity_open for line in self._lines[order.pk]}
+        bought = self._labels.check(order, parcel.tracking_number, parcel.service_id, open_units)
         other = why_not_sent_so(order.programs, parcel.tracking_number, from_courier=bought)
         if other is not None:
             raise refusal(other)
@@ -214,7 +215,7 @@ class Departures:
             )
             self._move_out(shipment, one.leaves, now=now, user=user)
             self._bring_order_along(order, now)
-            self._labels.use(shipment)
+            self._labels.use(shipment, {line.line_id: line.units for line in one.leaves.lines})
             self._leaving.append((order, shipment, one.leaves))
         self._write(now=now, user=user)
         return [shipment for _, shipment, _ in self._leaving]

@@ -14,7 +14,7 @@ from wharfinger.operations._rows import draw, id_sequence, insert, new_row
 from wharfinger.operations.installation._history_steps import draft_activity, write_activities
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.shipping._label_request_steps import LabelEntry, LabelRequests
-from wharfinger.operations.shipping._label_steps import why_label_is_overtaken
+from wharfinger.operations.shipping._label_steps import open_units, why_label_is_overtaken
 from wharfinger.operations.shipping.shipments import BATCH_AT_MOST
 from wharfinger.operations.transaction import operation
 
@@ -163,12 +163,13 @@ def print_labels(batch_id: int, *, now: datetime, user: User) -> tuple[Printed, 
     places = list(entries.values_list("label", flat=True))
     rows = CourierLabel.objects.select_for_update(of=("self",), no_key=True).select_related("order__channel")
     found = {row.pk: row for row in rows.filter(any_of("pk", places), state=LabelState.READY).order_by("pk")}
+    unsent = open_units({row.order_id for row in found.values() if row.shipment_id is None})
     printed, fresh = [], []
     for pk in places:
         row = found.get(pk)
         if row is None or row.document is None:
             continue
-        overtaken = row.shipment_id is None and bool(why_label_is_overtaken(row, row.order))
+        overtaken = row.shipment_id is None and bool(why_label_is_overtaken(row, row.order, unsent[row.order_id]))
         if not overtaken and row.printed_at is None:
             fresh.append(row)
         document = None if overtaken else bytes(row.document)

@@ -3,7 +3,7 @@
 A purchase of unknown outcome is looked up by its reference before it is made again: no label is bought twice.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -11,7 +11,8 @@ from typing import assert_never
 
 from django.db.models import Q
 
-from wharfinger.db.models import ConnectionService, CourierLabel, SalesOrderLine, User
+from wharfinger.db.any_of import any_of
+from wharfinger.db.models import ConnectionService, CourierLabel, SalesOrderLine, Shipment, ShipmentLine, User
 from wharfinger.db.queries.moments import is_due
 from wharfinger.db.queries.orders.vat import NO_VAT, vat_of_orders
 from wharfinger.domain.installation.problems import ProblemKind
@@ -23,12 +24,16 @@ from wharfinger.domain.shipping.connections import CAPABILITIES, PackageFormat
 from wharfinger.domain.shipping.labels import (
     OPEN_LABELS,
     GoodsLine,
+    InParcel,
     LabelState,
     Money,
+    left_with,
+    may_have_left_with,
     share_without_tax,
     why_no_label,
     worth_of,
 )
+from wharfinger.domain.shipping.undoing import MINUTES
 from wharfinger.operations import triggers
 from wharfinger.operations.installation._history_steps import record_activity
 from wharfinger.operations.installation._problem_steps import open_problem, solve_problem
@@ -45,7 +50,9 @@ from wharfinger.operations.shipping._label_steps import (
     address_of,
     begin_void,
     end_label,
+    in_parcel_of_label,
     labels_locked,
+    open_units,
     why_label_is_overtaken,
 )
 from wharfinger.operations.transaction import operation
@@ -149,7 +156,7 @@ def _step(row: CourierLabel, now: datetime) -> Step | None:
     connection_id = row.label_service.connection_id
     match row.state:
         case LabelState.WAITING:
-            why = why_label_is_overtaken(row, row.order)
+            why = why_label_is_overtaken(row, row.order, open_units([row.order_id])[row.order_id])
             if why:
                 row.void_why = why
                 end_label(row, LabelState.VOIDED, now)
@@ -485,7 +492,8 @@ def print_label(label_id: int, *, now: datetime, user: User) -> bytes:
     )
     if row.state is not LabelState.READY or row.document is None:
         raise Refused("There is no valid label to print. See its state under Labels.")
-    why = "" if row.shipment_id else why_label_is_overtaken(row, row.order)
+    unsent = open_units([row.order_id])[row.order_id]
+    why = "" if row.shipment_id else why_label_is_overtaken(row, row.order, unsent)
     if why:
         raise Refused("This label holds no longer: %(why)s Buy another.", why=why)
     if row.printed_at is None:
@@ -500,19 +508,69 @@ def print_label(label_id: int, *, now: datetime, user: User) -> bytes:
 # --- by the clock
 
 
-def overtaken_labels() -> tuple[int, ...]:
-    """Of the labels that no parcel has taken, those whose order was cancelled, merged, or goes elsewhere now."""
+def overtaken_labels(*, now: datetime) -> tuple[int, ...]:
+    """Of the labels that no parcel has taken, those that hold no longer (`domain.shipping.labels.why_overtaken`). While
+    a parcel of the order can be undone, its label waits: undone, the units are there for it again."""
     rows = CourierLabel.objects.filter(state__in=OPEN_LABELS, shipment=None, void_why="")
-    rows = rows.defer("document").select_related("order").order_by("pk")
-    return tuple(row.pk for row in rows if why_label_is_overtaken(row, row.order))
+    every = list(rows.defer("document").select_related("order").order_by("pk"))
+    unsent = open_units({row.order_id for row in every})
+    found = [row for row in every if why_label_is_overtaken(row, row.order, unsent[row.order_id])]
+    parcels = Shipment.objects.filter(
+        any_of("order", {row.order_id for row in found}),
+        undo_until__gt=now,
+        undo_until__lte=now + timedelta(minutes=MINUTES[-1]),
+    )
+    undoable = set(parcels.values_list("order", flat=True)) if found else set()
+    return tuple(row.pk for row in found if row.order_id not in undoable)
 
 
 @operation
 def void_overtaken(label_id: int, *, now: datetime) -> None:
+    """Voided; but it is a parcel's that left with it after all, and where no number says so, a person decides."""
     row = labels_locked().get(pk=label_id)
-    why = why_label_is_overtaken(row, row.order)
-    if why and row.state.open and row.shipment_id is None and not row.void_why:
+    why = why_label_is_overtaken(row, row.order, open_units([row.order_id])[row.order_id])
+    if not why or not row.state.open or row.shipment_id is not None or row.void_why:
+        return
+    label, parcels = in_parcel_of_label(row), _parcels_since(row)
+    borne = [shipment for shipment, parcel in parcels if left_with(parcel, label)]
+    if row.state is LabelState.READY and borne:
+        row.shipment = borne[0]
+        row.save(update_fields=["shipment"])
+    elif row.printed_at is not None and may_have_left_with([parcel for _, parcel in parcels], label):
+        _report_left_over(row, why, now)
+    else:
         begin_void(row, why, now=now)
+
+
+def _parcels_since(label: CourierLabel) -> Sequence[tuple[Shipment, InParcel]]:
+    """Of its order those that left since it was ready, without a label of ours."""
+    if label.ready_at is None:
+        return ()
+    since = Shipment.objects.filter(order=label.order_id, label=None, shipped_at__gte=label.ready_at)
+    rows = list(since.order_by("pk"))
+    units: dict[int, dict[int, int]] = {row.pk: {} for row in rows}
+    lines = ShipmentLine.objects.filter(any_of("shipment", units)).values_list("shipment", "line", "quantity")
+    for shipment, line, count in lines:
+        units[shipment][line] = count
+    return [(row, InParcel(row.tracking_number, row.service_id, units[row.pk])) for row in rows]
+
+
+def _report_left_over(row: CourierLabel, why: str, now: datetime) -> None:
+    """Printed, and no number says whether one of the order's parcels left with it: voided, it would be charged."""
+    row.state = LabelState.NOT_VOIDED
+    row.error = f"{why} It was printed, and no number says whether a parcel left with it."
+    row.save(update_fields=["state", "error"])
+    open_problem(
+        ProblemKind.LABEL_NOT_VOIDED,
+        AboutLabel(row.pk),
+        cause=f"The label {row.reference} of {row.order.code} was printed, and it is not known whether a parcel left "
+        "with it: the parcel or the label has no number that would say so.",
+        remedy="If a parcel left with it, press “Mark as done”. If none did, press “Void label” and destroy it: the "
+        "courier charges it otherwise.",
+        sales_order=row.order,
+        channel=row.order.channel,
+        now=now,
+    )
 
 
 def next_label_due() -> datetime | None:

@@ -3,6 +3,7 @@
 Every scan is a form that is sent, so that it works with a keyboard alone; htmx only spares the page's frame.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, assert_never
 
@@ -31,6 +32,7 @@ from wharfinger.domain.installation.access_log import Access, Subject
 from wharfinger.domain.installation.people import Right
 from wharfinger.domain.orders.addresses import in_form
 from wharfinger.domain.search_codes import squeeze
+from wharfinger.domain.shipping.labels import LabelState
 from wharfinger.domain.shipping.packing import ScanResult
 from wharfinger.domain.shipping.pick_lists import code_of, number_in
 from wharfinger.operations.refusals import Refused
@@ -409,9 +411,9 @@ def go_on(request: HttpRequest) -> HttpResponse:
 
 def _dispatch_whole(request: HttpRequest, on_bench: OnBench, code: str) -> Said:
     """With the label that was bought for it: by Enter alone, or by the number on it. Another number leaves only when it
-    is scanned twice, and the label is voided then."""
+    is scanned twice, and the label is voided then. A label that came without a number has the one that is scanned."""
     label = _label_of(on_bench)
-    if label is None or not label.takes_units:
+    if label is None or not label.takes_units or _lacks_number(request, label):
         return _dispatch(request, on_bench, code, only_scanned=False)
     if code and squeeze(code) != squeeze(label.tracking_number):
         if request.POST.get("doubted") != code:
@@ -423,13 +425,21 @@ def _dispatch_whole(request: HttpRequest, on_bench: OnBench, code: str) -> Said:
             return Said(another % {"label": known}, "warn", "wrong", doubted=code)
         said = _dispatch(request, on_bench, code, only_scanned=False)
         if said.tone == "good":
-            labels.void_label(label.id, now=trade_now(), user=person(request))
+            with suppress(Refused):  # it is void already: its units are gone
+                labels.void_label(label.id, now=trade_now(), user=person(request))
         return said
     if not label.may_dispatch and not code:
         if label.state.moves:
             return Said(gettext("The label is not there yet: wait for it, or type another number."), "warn", "wrong")
         return _dispatch(request, on_bench, code, only_scanned=False)
     return _dispatch(request, on_bench, label.tracking_number, only_scanned=False, service_id=label.service_id)
+
+
+def _lacks_number(request: HttpRequest, label: LabelRow) -> bool:
+    """It is there, for the service that is chosen, and has no number here: what is typed is the number on it."""
+    _, service = _services(request, label.order_id)
+    ready = label.state is LabelState.READY and not label.tracking_number
+    return ready and service is not None and service.id == label.service_id
 
 
 def _dispatch(
