@@ -1,13 +1,15 @@
 """Order lines find their stock item by a channel's ordered list of codes; many links are one go."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from tests.factories.ground import NOW, UK
+from tests.factories.ground import DE, FR, NOW, UK
 from tests.factories.incoming import a_line, an_order
 from tests.factories.outcomes import problems, the_order
+from tests.factories.stock import a_listing, a_product
 
 from wharfinger.db.models import AuditEntry, Channel, ChannelProduct, Listing, SalesOrder, StockBarcode, StockItem
 from wharfinger.db.queries.channels.near_items import Wanted, near_items
@@ -141,7 +143,37 @@ def test_what_is_too_much_for_one_press_is_done_by_the_worker_most_urgent_first(
     for number in range(5):
         hear(shop, a_line("x"), number=number)
     assert catalogue_in.sort_skus([to_link(shop, "x", item.pk)], user=shop.olga, now=NOW).lines == 2
-    assert [links.fix_more_lines(now=NOW) for _ in range(3)] == [2, 1, 0]
+    assert [links.fix_more_lines(now=NOW, steps=1) for _ in range(3)] == [(2, True), (1, True), (0, False)]
+    assert not SalesOrder.objects.exclude(state="ready_to_ship").exists()
+
+
+@pytest.mark.parametrize("undated", [True, False])
+def test_what_matches_nothing_holds_up_no_order_behind_it(shop, monkeypatch, undated):
+    """The links of x in two other marketplaces mean two items: its lines look linked, and match nothing."""
+    monkeypatch.setattr(_link_steps, "ORDERS_AT_ONCE", 2)
+    one, two, item = (shop.item(code, 99, listed=False) for code in ("ONE", "TWO", "MUG"))
+    for number in range(5):
+        hear(shop, a_line("x"), number=number)
+    for number in range(5, 10):
+        hear(shop, a_line("y"), number=number)
+    behind = SalesOrder.objects.filter(lines__sku="y")
+    SalesOrder.objects.filter(pk__in=behind.values("pk")).update(ship_by=None if undated else NOW + timedelta(days=9))
+    listing = a_listing(shop.account, "x", one, marketplaces=(DE,))
+    a_product(listing, two, FR)
+    assert catalogue_in.sort_skus([to_link(shop, "y", item.pk)], user=shop.olga, now=NOW).lines == 2
+    assert links.fix_more_lines(now=NOW, steps=9) == (3, False)
+    assert set(behind.values_list("state", flat=True)) == {"ready_to_ship"}
+
+
+def test_the_worker_finds_the_lines_too_that_an_asin_means(shop, monkeypatch):
+    monkeypatch.setattr(_link_steps, "ORDERS_AT_ONCE", 2)
+    item = shop.item("MUG", 99, listed=False)
+    go_by(shop, MatchCode.ASIN)
+    for number in range(5):
+        hear(shop, a_line(f"sku-{number}", asin="B0MUG00001"), number=number)
+    catalogue_in.sort_skus([to_link(shop, "sku-0", item.pk)], user=shop.olga, now=NOW)
+    ChannelProduct.objects.update(asin="B0MUG00001")
+    links.fix_more_lines(now=NOW, steps=9)
     assert not SalesOrder.objects.exclude(state="ready_to_ship").exists()
 
 

@@ -185,13 +185,11 @@ class InstallationTasks:
     def _bulk_actions(self) -> FlowResult:
         """What people started for many orders, some seconds of it; at once again while there is more."""
         tried = 0
-        for _ in range(BULK_STEPS_IN_A_RUN):
-            if not links.fix_more_lines(now=self._clock.now()):
-                break
+        _, more = links.fix_more_lines(now=self._clock.now(), steps=BULK_STEPS_IN_A_RUN)
         for _ in range(BULK_STEPS_IN_A_RUN):
             some = bulk_actions.take_step(now=self._clock.now())
             if some < 0:
-                return FlowResult(f"{counted(tried, 'order')} of bulk actions")
+                return FlowResult(f"{counted(tried, 'order')} of bulk actions", self._clock.now() if more else None)
             tried += some
         return FlowResult(f"{counted(tried, 'order')} of bulk actions; more follow", self._clock.now())
 

@@ -15,7 +15,7 @@ from wharfinger.domain.identity import NotAnIdentity, parse_sku
 from wharfinger.domain.orders.order import Fulfilment
 from wharfinger.operations import triggers
 from wharfinger.operations.installation._history_steps import record_activity, record_audit
-from wharfinger.operations.orders._link_steps import fix_held_lines, fix_linked_lines
+from wharfinger.operations.orders._link_steps import Place, Tried, fix_held_lines, fix_linked_lines
 from wharfinger.operations.orders._reserve_steps import reserve_sku
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.stock._stock_steps import notice_listings
@@ -64,11 +64,23 @@ def _product(account_id: int, marketplace_id: str, sku: str, asin: str, now: dat
     return product
 
 
+def fix_more_lines(*, now: datetime, steps: int) -> tuple[int, bool]:
+    """Held lines whose SKU has a link by now, of the orders that were too many for the press of a button: how many
+    lines continue, and whether orders are left to try. At most `steps` that bring something, each some orders and its
+    own transaction; what matches nothing all the same holds up nobody behind it."""
+    lines, tried = 0, _fix_some(None, now=now)
+    while tried.last is not None:
+        lines += tried.lines
+        steps -= bool(tried.lines)
+        if steps <= 0:
+            return lines, True
+        tried = _fix_some(tried.last, now=now)
+    return lines, False
+
+
 @operation
-def fix_more_lines(*, now: datetime) -> int:
-    """Held lines whose SKU has a link by now: some orders of those that were too many for the press of a button.
-    Returns how many lines."""
-    return fix_linked_lines(now=now)
+def _fix_some(after: Place | None, *, now: datetime) -> Tried:
+    return fix_linked_lines(after=after, now=now)
 
 
 def _kind(account_id: int, marketplace_id: str) -> Fulfilment:
