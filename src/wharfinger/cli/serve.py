@@ -6,11 +6,13 @@ import signal
 import socket
 import stat
 import sys
+from importlib import import_module
 from types import FrameType
 from typing import Any, TextIO
 
 import waitress  # type: ignore[import-untyped]  # it ships no types
 from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
 from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
 
@@ -85,9 +87,17 @@ def _proxy(configuration: Configuration) -> dict[str, Any]:
     return {"trusted_proxy": configuration.trusted_proxy, "trusted_proxy_headers": headers}
 
 
+def application() -> WSGIHandler:
+    """Django's, with every page imported: what cannot be imported is known at the start, not at the first request, and
+    a program that is replaced under a running process mixes no two versions."""
+    made = get_wsgi_application()  # it looks at the static files once, when it is made
+    import_module(settings.ROOT_URLCONF)
+    return made
+
+
 def _server(configuration: Configuration, sockets: list[socket.socket]) -> Any:
     return waitress.create_server(
-        get_wsgi_application(),  # made now: it looks at the static files once, when it is made
+        application(),
         sockets=sockets,
         threads=configuration.web_threads,
         url_scheme="https" if configuration.is_https else "http",
