@@ -9,7 +9,15 @@ from tests.factories.ground import DE, NOW, UK
 from tests.factories.stock import a_listing, a_site, an_item
 from tests.sync.fake_amazon import After, Entry, FakeAmazon, SteppedClock
 
-from wharfinger.amazon.errors import AccessDenied, NotAnsweredAsPromised, Refused, ServerFault, TimedOut
+from wharfinger.amazon.errors import (
+    AccessDenied,
+    NotAnsweredAsPromised,
+    Refused,
+    ServerFault,
+    TimedOut,
+    TokenRefused,
+    Unreachable,
+)
 from wharfinger.db.models import Listing, ListingFeed, Problem, StockNotice, StockPush
 from wharfinger.domain.stock.plan import Plan
 from wharfinger.operations.stock import ledger, outbox
@@ -321,12 +329,93 @@ def test_without_a_token_for_a_feed_everything_is_worked_out_anew_when_there_is_
     assert shop.shown() == {"MUG": 10}
 
 
-def test_a_fault_of_amazons_own_ends_the_run_and_loses_nothing():
+FEEDS_DOWN = [
+    ("createFeedDocument", ServerFault("createFeedDocument", status=500)),
+    ("createFeedDocument", TimedOut("createFeedDocument", outcome_unknown=True)),
+    ("uploadFeed", Unreachable("uploadFeed")),
+]
+
+
+@pytest.mark.parametrize(("operation", "fault"), FEEDS_DOWN)
+def test_while_amazon_takes_no_feed_for_a_fault_of_its_own_quantities_go_by_patches(operation, fault):
+    shop = Shop(("MUG", 12), ("CUP", 30))
+    shop.amazon.faults[operation].append(fault)
+    assert "Amazon takes no feed now" in shop.run().outcome
+    assert (shop.shown(), ListingFeed.objects.count()) == ({"MUG": 12, "CUP": 30}, 0)
+    shop.add("BOWL", 7)
+    shop.add("DISH", 40)
+    shop.run(minutes=1)
+    assert len(shop.amazon.named("createFeed")) == 1
+
+
+def test_all_access_lost_at_the_feed_ends_the_run_and_loses_nothing():
     shop = Shop(("MUG", 12))
-    shop.amazon.faults["createFeedDocument"].append(ServerFault("createFeedDocument", status=500))
-    with pytest.raises(ServerFault):
+    shop.amazon.faults["createFeedDocument"].append(TokenRefused("createFeedDocument", status=401))
+    with pytest.raises(TokenRefused):
         shop.run()
-    assert (ListingFeed.objects.count(), StockNotice.objects.get().feed) == (0, None)
+    assert (ListingFeed.objects.count(), StockNotice.objects.get().feed, shop.patched()) == (0, None, [])
+
+
+def test_patches_that_fail_hold_up_no_feed_and_no_read_back():
+    shop = Shop(("MUG", 12))
+    shop.run()
+    shop.run(seconds=120)
+    shop.add("LOW", 3)
+    shop.add("LEAST", 2)
+    shop.add("LAST", 1)
+    shop.add("CUP", 30)
+    shop.amazon.faults["patchListingsItem"] += [ServerFault("patchListingsItem", status=500)] * 9
+    with pytest.raises(ServerFault):
+        shop.run(minutes=4)
+    assert len(shop.amazon.named("createFeed")) == 2
+    assert Listing.objects.get(sku="MUG").read_back_quantity == 12
+
+
+def lost(shop):
+    """No answer to createFeed, and none to getFeeds since."""
+    shop.amazon.faults["getFeeds"] += [ServerFault("getFeeds", status=500)] * 99
+    shop.run()
+    assert shop.feed().state.value == "submitting"
+    shop.run_by_patches(minutes=29)
+    assert shop.patched() == []
+    shop.run_by_patches(minutes=5)
+    assert (shop.feed().state.value, shop.shown()) == ("late", {"MUG": 12, "CUP": 30})
+    assert len(shop.patched()) == 2
+
+
+def test_a_feed_of_unknown_outcome_that_cannot_be_looked_up_has_a_deadline_and_patches_take_over():
+    shop = Shop(("MUG", 12), ("CUP", 30))
+    shop.amazon.faults["createFeed"].append(TimedOut("createFeed", outcome_unknown=True))
+    lost(shop)
+    shop.amazon.faults["getFeeds"].clear()
+    shop.run_by_patches(minutes=20)
+    assert (shop.feed().state.value, shop.feed().feed_id, len(shop.patched())) == ("failed", "", 2)
+
+
+def test_one_that_is_found_after_its_deadline_does_not_leave_its_old_numbers():
+    shop = Shop(("MUG", 12), ("CUP", 30))
+    shop.amazon.feed_takes = None
+    shop.amazon.faults["createFeed"].append(After(TimedOut("createFeed", outcome_unknown=True)))
+    lost(shop)
+    change_allocated(shop.items["MUG"].pk, shop.site.pk, 12, now=shop.clock.now())
+    shop.run_by_patches(seconds=10)
+    shop.amazon.faults["getFeeds"].clear()
+    shop.run_by_patches(minutes=20)
+    assert (shop.feed().state.value, shop.feed().feed_id) == ("late", "50001")
+    shop.amazon.feed_takes = 90
+    for _ in range(2):
+        shop.run_by_patches(minutes=10)
+    assert (shop.feed().state.value, shop.shown()) == ("done", {"MUG": 0, "CUP": 30})
+
+
+def test_one_that_amazon_never_says_anything_of_is_given_up_in_the_end_and_its_numbers_are_sent_once_more():
+    shop = Shop(("MUG", 12), ("CUP", 30))
+    shop.amazon.faults["createFeed"].append(TimedOut("createFeed", outcome_unknown=True))
+    lost(shop)
+    change_allocated(shop.items["MUG"].pk, shop.site.pk, 12, now=shop.clock.now())
+    shop.run_by_patches(seconds=10)
+    shop.run_by_patches(days=4)
+    assert (shop.feed().state.value, shop.patched().count(("MUG", 0))) == ("done", 2)
 
 
 def test_a_report_that_cannot_be_read_is_settled_by_what_the_listings_show():

@@ -12,11 +12,13 @@ from datetime import datetime, timedelta
 from wharfinger.amazon.errors import (
     AccessDenied,
     AmazonError,
+    ConnectionFailed,
     InvalidRequest,
     NotAnsweredAsPromised,
     NotFound,
     Refused,
     ServerFault,
+    Verdict,
 )
 from wharfinger.amazon.messages.feeds import Feed
 from wharfinger.amazon.messages.listing_feeds import (
@@ -67,13 +69,16 @@ AT_ONCE = 1_000
 """Collected in one transaction: what changes meanwhile waits for a fraction of a second."""
 CLOCKS_APART = timedelta(minutes=2)
 """By so much may Amazon's clock differ from ours."""
+FEEDS_LISTED = 100
+"""Of so many newest Amazon's list holds no more: an older one may be missing there, and have been worked on."""
 DOUBT = timedelta(minutes=2)
 """After an attempt of unknown outcome a feed that Amazon does not list by then was never created."""
 
 log = logging.getLogger(__name__)
 
-OF_FEEDS_ALONE = (Refused, AccessDenied, NotAnsweredAsPromised, ServerFault)
-"""Said of a feed, or of feeds: single quantities may pass all the same, and show whether all access is lost."""
+OF_FEEDS_ALONE = (Refused, AccessDenied, NotAnsweredAsPromised, ServerFault, ConnectionFailed)
+"""Said of a feed, or of feeds, or of where documents lie: single quantities may pass all the same, and show whether all
+access, or the line, is lost."""
 
 Planner = Callable[[Waiting, Limits, Pace], Plan]
 
@@ -87,6 +92,8 @@ class FeedsDone:
     refused: int = 0
     late: int = 0
     faults: list[str] = field(default_factory=list)
+    not_taken: str = ""
+    """Why Amazon takes no feed now."""
 
     def summary(self) -> str:
         said = []
@@ -98,6 +105,8 @@ class FeedsDone:
             said.append(f"{self.late} of a late feed sent again")
         if self.faults:
             said.append(f"Amazon says nothing of {counted(len(self.faults), 'feed')} ({self.faults[0]})")
+        if self.not_taken:
+            said.append(f"Amazon takes no feed now ({self.not_taken})")
         return ", ".join(said)
 
 
@@ -112,20 +121,23 @@ def look(account_id: int, amazon: Calls, clock: Clock, done: FeedsDone) -> None:
             listing_feeds.drop(feed.id)
             continue
         try:
-            if feed.state is ListingFeedState.SUBMITTING:
+            if feed.state is ListingFeedState.SUBMITTING or (_is_due(feed, clock) and not feed.feed_id):
                 _settle_lost(account_id, feed, amazon, clock)
-            elif feed.look_at is None or feed.look_at <= clock.now() or feed.look_at > clock.now() + 2 * RARELY:
+            elif _is_due(feed, clock):
                 _look_at(account_id, feed, amazon, clock, done)
         except OF_FEEDS_ALONE as error:
             log.warning("Feed %s of account %s: %s", feed.feed_id, account_id, error)
             done.faults.append(error.summary())
-            if feed.state is not ListingFeedState.SUBMITTING:
-                _wait(account_id, feed, amazon, clock, done)
+            _wait(account_id, feed, amazon, clock, done)
+
+
+def _is_due(feed: FeedUnderWay, clock: Clock) -> bool:
+    return feed.look_at is None or feed.look_at <= clock.now() or feed.look_at > clock.now() + 2 * RARELY
 
 
 def _settle_lost(account_id: int, feed: FeedUnderWay, amazon: Calls, clock: Clock) -> None:
     """No answer came to createFeed, or the process died. Amazon's list of feeds says whether it was created: it must
-    not be created twice, for the first may be worked on after the second."""
+    not be created twice, for the first may be worked on after the second. One that is late is only watched."""
     if feed.attempted_at is None or feed.attempted_at_machine is None:
         listing_feeds.drop(feed.id)
         return
@@ -139,6 +151,8 @@ def _settle_lost(account_id: int, feed: FeedUnderWay, amazon: Calls, clock: Cloc
     if ours:
         found = min(ours, key=lambda one: abs((one.created_time or since) - since - CLOCKS_APART))
         listing_feeds.note_submitted(feed.id, feed_id=found.feed_id, look_at=clock.now())
+    elif feed.state is ListingFeedState.LATE:
+        listing_feeds.end_late(account_id, feed.id, processed=len(listed) >= FEEDS_LISTED, now=clock.now())
     elif clock.now() - feed.attempted_at > DOUBT:
         listing_feeds.drop(feed.id)
 
@@ -179,6 +193,9 @@ def _wait(account_id: int, feed: FeedUnderWay, amazon: Calls, clock: Clock, done
             listing_feeds.look_later(feed.id, look_at=now + look_again_after(age))
     elif age <= deadline(feed.messages, pace_now(account_id, now=now)):
         listing_feeds.look_later(feed.id, look_at=now + look_again_after(age))
+    elif not feed.feed_id:
+        error = f"It is not known whether Amazon has the feed, after {_minutes(age)} minutes."
+        listing_feeds.give_up(feed.id, error=error, look_at=now + look_again_after(age), now=now)
     elif _taken_back(feed, amazon):
         _end(account_id, feed, f"Amazon had not begun with the feed after {_minutes(age)} minutes.", clock, done)
     else:
@@ -241,8 +258,8 @@ def begin(account_id: int, amazon: Calls, clock: Clock, done: FeedsDone, choose:
     try:
         _collect(account_id, chosen, limits, clock)
         for feed in feeds_under_way(account_id):
-            if feed.state is ListingFeedState.PREPARING:
-                done.collected += _submit(account_id, feed, amazon, clock)
+            if feed.state is ListingFeedState.PREPARING and not done.not_taken:
+                done.collected += _submit(account_id, feed, amazon, clock, done)
     finally:
         _drop_prepared(account_id)
 
@@ -279,7 +296,7 @@ def _drop_prepared(account_id: int) -> None:
             listing_feeds.drop(feed.id)
 
 
-def _submit(account_id: int, feed: FeedUnderWay, amazon: Calls, clock: Clock) -> int:
+def _submit(account_id: int, feed: FeedUnderWay, amazon: Calls, clock: Clock, done: FeedsDone) -> int:
     """Document, upload, feed. Up to createFeed nothing has happened at Amazon. Returns how many messages went."""
     messages = messages_of(feed.id)
     if not messages:
@@ -299,22 +316,26 @@ def _submit(account_id: int, feed: FeedUnderWay, amazon: Calls, clock: Clock) ->
         listing_feeds.drop(feed.id)
         raise
     except AmazonError as error:
-        _settle_error(account_id, feed, error, clock)
+        _settle_error(account_id, feed, error, clock, done)
         return 0
     listing_feeds.note_submitted(feed.id, feed_id=feed_id, look_at=clock.now() + FIRST_LOOK)
     return len(messages)
 
 
-def _settle_error(account_id: int, feed: FeedUnderWay, error: AmazonError, clock: Clock) -> None:
+def _settle_error(account_id: int, feed: FeedUnderWay, error: AmazonError, clock: Clock, done: FeedsDone) -> None:
     """Of unknown outcome: looked up before anything is repeated. Refused, denied or not as promised: patches for a
-    while, and they show whether all access is lost. All else ends the run, and nothing has happened at Amazon."""
+    while, and they show whether all access is lost. A fault of Amazon's or of the line: nothing has happened at Amazon;
+    this run goes by patches, and the next one tries again. All else ends the run."""
     if error.outcome_unknown and _is_submitting(account_id, feed.id):
         return
     if isinstance(error, Refused | AccessDenied | InvalidRequest | NotAnsweredAsPromised):
         listing_feeds.end_unprocessed(feed.id, error=f"Amazon does not take feeds: {error.summary()}", now=clock.now())
         return
     listing_feeds.drop(feed.id)
-    raise error
+    if error.verdict is not Verdict.LATER:
+        raise error
+    log.warning("Account %s: no feed could be submitted: %s", account_id, error)
+    done.not_taken = error.summary()
 
 
 def _is_submitting(account_id: int, feed_pk: int) -> bool:

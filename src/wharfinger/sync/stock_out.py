@@ -69,7 +69,8 @@ def run(
     account_id: int, amazon: Calls, clock: Clock, *, choose: stock_feeds.Planner = plan, few: int = FEW
 ) -> FlowResult:
     """Tell Amazon what changed, then look whether it took effect. Each part has rate limits of its own, and what stops
-    one of them does not hold the others up. Up to `few` waiting ones go by patches without a plan."""
+    one of them, or a fault of Amazon's there, does not hold the others up; such a fault is raised in the end. Up to
+    `few` waiting ones go by patches without a plan."""
     done = _Run()
     safe_mode.look(now=clock.now())
     done.held = guard.look(account_id, now=clock.now())
@@ -81,11 +82,18 @@ def run(
         lambda: _read_back(account_id, amazon, clock, done),
     )
     waits: list[NotBefore] = []
+    faults: list[AmazonError] = []
     for part in parts:
         try:
             part()
         except NotBefore as wait:
             waits.append(wait)
+        except AmazonError as error:
+            if error.verdict is not Verdict.LATER or isinstance(error, ConnectionFailed):
+                raise
+            faults.append(error)
+    if faults:
+        raise faults[0]
     look_at = stock_feeds.next_look(account_id, clock, amazon.whole_timeout)
     if waits:
         first = min(waits, key=lambda one: one.at)

@@ -168,8 +168,10 @@ def note_attempt(feed_pk: int, *, now: datetime, machine_now: datetime) -> bool:
 
 @operation
 def note_submitted(feed_pk: int, *, feed_id: str, look_at: datetime) -> None:
-    rows = ListingFeed.objects.filter(pk=feed_pk, state=ListingFeedState.SUBMITTING)
-    rows.update(state=ListingFeedState.PROCESSING, feed_id=feed_id[:60], look_at=look_at)
+    """Amazon has it, under this id. One that was given up meanwhile stays late, and is watched by its id."""
+    rows, found = ListingFeed.objects.filter(pk=feed_pk), {"feed_id": feed_id[:60], "look_at": look_at}
+    if not rows.filter(state=ListingFeedState.SUBMITTING).update(state=ListingFeedState.PROCESSING, **found):
+        rows.filter(state=ListingFeedState.LATE, feed_id="").update(**found)
 
 
 @operation
