@@ -116,6 +116,42 @@ def test_the_board_counts_what_each_list_holds():
     assert sum(column.count for column in of_one.columns) == len(moments())
 
 
+def test_open_orders_without_a_ship_by_have_a_column_and_lists_of_their_own():
+    shop = Shop()
+    slow, _, heavy = shop.services
+    ChannelOption.objects.update(courier_service=slow)
+    shop.rule(shop.groups[0], heavy, grams_at_most=500)
+    shop.order(ship_by=NOW)
+    assert [column.urgency for column in ship_by_board(DAY, with_customers=False).columns] == list(BOARD)
+    wanted = [shop.order(ship_by=None, placed_at=NOW - timedelta(hours=hour)) for hour in (1, 2)]
+    wanted.append(shop.order(ship_by=None, placed_at=NOW - timedelta(hours=3), courier_group=shop.groups[0]))
+    elsewhere = shop.order(ship_by=None, channel=shop.channels[1], site=shop.other_site)
+    for state in (SalesOrderState.SHIPPED, SalesOrderState.PENDING, SalesOrderState.CANCELLED):
+        shop.order(ship_by=None, state=state)
+    board = ship_by_board(DAY, with_customers=False)
+    column = board.columns[-1]
+    assert (column.urgency, column.count, board.undated) == (ShipBy.UNDATED, 4, 4)
+    assert {row.id for row in column.orders} == {order.pk for order in (*wanted, elsewhere)}
+    counted = {(row.site_id, row.service_id): row.undated for row in board.collections if row.undated}
+    assert counted == {
+        (shop.site.pk, slow.pk): 2,
+        (shop.site.pk, heavy.pk): 1,
+        (shop.other_site.pk, slow.pk): 1,
+    }
+    for (site, service), count in counted.items():
+        of_both = SalesOrderFilter(ship_by="undated", site_id=site, service_id=service)
+        assert len(list_sales_orders(of_both, DAY, with_customers=False).rows) == count
+    of_channel = SalesOrderFilter(ship_by="undated", channel_id=shop.channels[0].pk)
+    listed, cursor = [], ""
+    while True:
+        page = list_sales_orders(of_channel, DAY, with_customers=False, cursor=cursor, size=2)
+        listed += [row.id for row in page.rows]
+        cursor = page.later
+        if not cursor:
+            break
+    assert listed == [order.pk for order in reversed(wanted)]
+
+
 def test_what_is_collected_next_and_is_due_comes_first():
     shop = Shop()
     slow, fast, heavy = shop.services

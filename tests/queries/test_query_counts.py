@@ -75,7 +75,7 @@ def _set_up(world: Trading, rows: int) -> None:
 LISTS: dict[str, tuple[int, Callable[[Trading], object]]] = {
     "imported orders": (1, lambda world: list_imported_orders(ImportedOrderFilter(), with_customers=True)),
     "sales orders": (4, lambda world: list_sales_orders(SalesOrderFilter(), DAY, with_customers=True)),
-    "the ship-by board": (14, lambda world: ship_by_board(DAY, with_customers=False)),
+    "the ship-by board": (18, lambda world: ship_by_board(DAY, with_customers=False)),
     "stock": (4, lambda world: list_stock(StockFilter())),
     "sites": (2, lambda world: list_sites()),
     "levels of a site": (1, lambda world: site_levels(world.pool.pk)),

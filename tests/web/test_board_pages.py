@@ -9,7 +9,7 @@ from tests.factories.shipping import a_service
 from tests.factories.stock import a_site, an_item
 from tests.web.client import text
 
-from wharfinger.db.models import AuditEntry, ChannelOption, CourierCutOff
+from wharfinger.db.models import AuditEntry, ChannelOption, CourierCutOff, SalesOrder, StockItem
 from wharfinger.domain.installation.people import Role
 from wharfinger.operations.stock import ledger
 
@@ -42,6 +42,21 @@ def test_the_board_leads_to_lists_and_to_a_pick_list(sign_in, shop):
     form = text(client.get(f"/shipping/pick/?site={site.pk}&service={service.pk}&until=today"))
     assert f'<option value="{site.pk}" selected>' in form
     assert '<option value="today" selected>' in form
+
+
+def test_orders_without_a_ship_by_are_a_column_that_leads_to_just_these(sign_in, shop):
+    site, service = shop
+    client = sign_in(Role.WAREHOUSE)
+    assert "No ship-by" not in text(client.get("/shipping/board/"))
+    channel = SalesOrder.objects.first().channel
+    orders = [an_allocated_order(channel, site, [(StockItem.objects.get(), 1)], ship_by=None) for _ in range(3)]
+    page = text(client.get("/shipping/board/"))
+    assert "Amazon has not said by when it must leave." in page
+    query = f"ship_by=undated&amp;site={site.pk}&amp;service={service.pk}"
+    assert f"/sales-orders/?{query}" in page
+    listed = client.get(f"/sales-orders/?{query.replace('&amp;', '&')}")
+    assert {row.id for row in listed.context["page"].rows} == {order.pk for order in orders}
+    assert '<option value="undated" selected>No ship-by</option>' in text(listed)
 
 
 def test_cut_offs_are_set_on_the_services_page_and_shown_on_the_board(sign_in, shop):

@@ -21,6 +21,7 @@ SHIP_BY = (
     ("today", gettext_lazy("Today")),
     ("tomorrow", gettext_lazy("Tomorrow")),
     ("later", gettext_lazy("Later")),
+    ("undated", gettext_lazy("No ship-by")),
 )
 PRIORITIES = (
     ("", gettext_lazy("Any")),

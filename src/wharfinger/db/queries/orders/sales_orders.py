@@ -34,11 +34,13 @@ class ShipBy(StrEnum):
     TODAY = "today"
     TOMORROW = "tomorrow"
     LATER = "later"
+    UNDATED = "undated"
+    """It must leave, and Amazon has not said by when."""
     NONE = ""
 
 
 BOARD = (ShipBy.LATE, ShipBy.TODAY, ShipBy.TOMORROW, ShipBy.LATER)
-"""The columns of the ship-by board."""
+"""The columns of the ship-by board; `ShipBy.UNDATED` is one too where there are such orders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,10 @@ class Day:
 
     def urgency(self, ship_by: datetime | None, state: SalesOrderState, fulfilment: str, zone: str) -> ShipBy:
         """The same definition as `orders_due`, for one order that is read already."""
-        if ship_by is None or state not in TO_SHIP or fulfilment == Fulfilment.FBA:
+        if state not in TO_SHIP or fulfilment == Fulfilment.FBA:
             return ShipBy.NONE
+        if ship_by is None:
+            return ShipBy.UNDATED
         if ship_by < self.now:
             return ShipBy.LATE
         ends_today, ends_tomorrow = self.ends(zone)
@@ -158,6 +162,7 @@ SALES_ORDER_SORTS: Sorts = {
     "total": ByColumn("total", nullable=True),
 }
 _NEWEST_FIRST = (Run(("-placed_at", "-id")),)
+_OLDEST_FIRST = (Run(("placed_at", "id")),)
 _MOST_URGENT_FIRST = (Run(("ship_by", "id")),)
 
 
@@ -171,7 +176,7 @@ def list_sales_orders(
     size: int = ROWS_A_PAGE,
     with_vat: bool = False,
 ) -> Page[SalesOrderRow]:
-    """Newest first, with a ship-by filter the most urgent first, unless they are sorted. Customers only by right."""
+    """Newest first, by ship-by the most urgent or oldest first, unless they are sorted. Customers only by right."""
     rows = _filtered(wanted, day)
     found = read_runs(rows.values(*row_columns(with_customers)), _runs(wanted, sorting), cursor, size, light=rows)
     return Page(with_units(found.rows, day, with_vat=with_vat), found.earlier, found.later)
@@ -199,7 +204,8 @@ def add_up_sales_orders(wanted: SalesOrderFilter, day: Day, *, everything: bool 
 
 
 def _runs(wanted: SalesOrderFilter, sorting: Sorting) -> Sequence[Run]:
-    return runs_of(SALES_ORDER_SORTS, sorting, _MOST_URGENT_FIRST if wanted.ship_by else _NEWEST_FIRST)
+    usual = {ShipBy.NONE: _NEWEST_FIRST, ShipBy.UNDATED: _OLDEST_FIRST}.get(ShipBy(wanted.ship_by), _MOST_URGENT_FIRST)
+    return runs_of(SALES_ORDER_SORTS, sorting, usual)
 
 
 def row_columns(with_customers: bool) -> tuple[str, ...]:
@@ -233,7 +239,7 @@ def _filtered(wanted: SalesOrderFilter, day: Day) -> QuerySet[SalesOrder]:
 
 
 def orders_due(ship_by: ShipBy, day: Day, zones: Mapping[str, Sequence[int]] | None = None) -> QuerySet[SalesOrder]:
-    """The one definition of late, today, tomorrow and later: FBM orders that must still leave, held ones among them.
+    """The one definition of late, today, tomorrow, later and undated: FBM orders that must still leave, held ones too.
 
     The board, the list's filter and every count are made of it.
     """
@@ -271,6 +277,8 @@ def _due(ship_by: ShipBy, day: Day, zones: Mapping[str, Sequence[int]] | None = 
     to_ship = Q(state__in=TO_SHIP, channel__kind=Fulfilment.FBM)
     if ship_by is ShipBy.LATE:
         return to_ship & Q(ship_by__lt=day.now)
+    if ship_by is ShipBy.UNDATED:
+        return to_ship & Q(ship_by=None)
     return to_ship & _between(ship_by, day, channels_by_zone() if zones is None else zones)
 
 

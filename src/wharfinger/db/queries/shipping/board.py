@@ -1,7 +1,7 @@
 """The ship-by board: what is late, must leave today, tomorrow or later, by site and courier service.
 
 Late and today are those of `orders.sales_orders` and `orders.late`: one definition. All is counted by one statement,
-from one index.
+from one index; those without a ship-by, which are few, by another, from its end.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -73,6 +73,10 @@ class Collection:
         return self.counts.get(ShipBy.LATER, 0)
 
     @property
+    def undated(self) -> int:
+        return self.counts.get(ShipBy.UNDATED, 0)
+
+    @property
     def urgent(self) -> int:
         return self.late + self.today
 
@@ -95,6 +99,11 @@ class Board:
     collections: tuple[Collection, ...]
     columns: tuple[BoardColumn, ...]
 
+    @property
+    def undated(self) -> int:
+        """Orders without a ship-by: there is a column for them only where there are some."""
+        return sum(column.count for column in self.columns if column.urgency is ShipBy.UNDATED)
+
 
 def ship_by_board(day: Day, *, channel_id: int | None = None, with_customers: bool) -> Board:
     """FBM orders that must still leave. Collections: those with something late or for today first, by their cut-off."""
@@ -102,15 +111,16 @@ def ship_by_board(day: Day, *, channel_id: int | None = None, with_customers: bo
     if channel_id is not None:
         zones = {zone: [channel_id] for zone, channels in zones.items() if channel_id in channels}
     counts = _counts(day, zones)
-    totals = {each: sum(row.get(each, 0) for row in counts.values()) for each in BOARD}
+    totals = {each: sum(row.get(each, 0) for row in counts.values()) for each in (*BOARD, ShipBy.UNDATED)}
+    if not totals[ShipBy.UNDATED]:
+        del totals[ShipBy.UNDATED]
     return Board(_collections(counts, day.now, channel_id), _columns(day, totals, zones, with_customers=with_customers))
 
 
 def _counts(day: Day, zones: Mapping[str, Sequence[int]]) -> dict[tuple[int, int], dict[ShipBy, int]]:
     """By (site, service): counted by what the rules look at, then each kind of order is given its service."""
-    rows = SalesOrder.objects.filter(
-        state__in=TO_SHIP, ship_by__isnull=False, channel__in=[pk for ids in zones.values() for pk in ids]
-    ).order_by()
+    every = SalesOrder.objects.filter(state__in=TO_SHIP, channel__in=[pk for ids in zones.values() for pk in ids])
+    rows = every.filter(ship_by__isnull=False).order_by()
     rules = read_rules()
     weighed = rules.groups_that_weigh
     light = rows.exclude(courier_group__in=weighed) if weighed else rows
@@ -130,6 +140,9 @@ def _counts(day: Day, zones: Mapping[str, Sequence[int]]) -> dict[tuple[int, int
             n=Count("pk")
         ):
             _add(found, site, service, due, count)
+    undated = every.filter(ship_by__isnull=True).order_by().annotate(service=chosen_service())
+    for site, service, count in undated.values_list("site", "service").annotate(n=Count("pk")):
+        _add(found, site, service, ShipBy.UNDATED, count)
     return found
 
 
@@ -195,12 +208,12 @@ def _columns(
 ) -> tuple[BoardColumn, ...]:
     cards: dict[ShipBy, list[dict[str, Any]]] = {}
     channels = [pk for ids in zones.values() for pk in ids]
-    for urgency in BOARD:
+    for urgency in totals:
         rows = orders_due(urgency, day, zones).filter(channel__in=channels)
         found = rows.order_by("ship_by", "id").values(*row_columns(with_customers))
         cards[urgency] = list(found[:CARDS_A_COLUMN]) if totals[urgency] else []
     rows_by_id = {row.id: row for row in with_units([card for some in cards.values() for card in some], day)}
     return tuple(
         BoardColumn(urgency, tuple(rows_by_id[card["id"]] for card in cards[urgency]), totals[urgency])
-        for urgency in BOARD
+        for urgency in totals
     )
