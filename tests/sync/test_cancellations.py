@@ -170,6 +170,21 @@ def test_an_order_that_amazon_does_not_return_keeps_no_other_waiting(whole, monk
     assert states() == ["accepted", "confirmed"]
 
 
+def test_while_amazon_takes_no_feed_those_that_were_sent_are_looked_up(whole):
+    first, second = an_order(whole), an_order(whole)
+    cancel(whole, first)
+    for _ in range(9):
+        whole.run("cancellations")
+        whole.amazon.advance(61)
+        if states() == ["accepted"]:
+            break
+    cancel(whole, second)
+    fault(whole, "500", operation="createFeedDocument", count=99)
+    go_on(whole)
+    assert states()[0] == "confirmed"
+    assert states()[1] != "confirmed"
+
+
 def test_a_call_that_never_arrived_is_sent_again_when_the_order_has_stayed_open(whole):
     order = an_order(whole)
     cancel(whole, order)

@@ -493,6 +493,18 @@ def test_a_cancelled_orders_confirmation_is_never_late():
     assert not Problem.objects.exists()
 
 
+def test_while_amazon_takes_no_confirmation_those_that_were_sent_are_looked_up():
+    shop = Shop()
+    shop.run()
+    for _ in range(3):
+        shop.send()
+    shop.amazon.faults["confirmShipment"] += [ServerFault("confirmShipment", status=503)] * 9
+    shop.clock.advance(minutes=10)
+    with pytest.raises(ServerFault):
+        shop.run()
+    assert shop.states()[0] == "confirmed"
+
+
 def test_late_is_alarmed_above_all_where_amazon_takes_no_confirmation():
     shop = Shop()
     shop.clock.advance(days=2)

@@ -12,7 +12,14 @@ from typing import Any, Protocol, TypeVar
 from wharfinger.amazon.answers import Answer
 from wharfinger.amazon.auth import Tokens
 from wharfinger.amazon.client import LISTING_DATA, AmazonClient, SearchOrders
-from wharfinger.amazon.errors import AmazonError, NotAnsweredAsPromised, PageTokenRefused, Throttled
+from wharfinger.amazon.errors import (
+    AmazonError,
+    ConnectionFailed,
+    NotAnsweredAsPromised,
+    PageTokenRefused,
+    Throttled,
+    Verdict,
+)
 from wharfinger.amazon.messages.buy_shipping import BoughtShipment, Offers, Parcel, Purchase, Tracking
 from wharfinger.amazon.messages.catalog import CatalogPage
 from wharfinger.amazon.messages.fba import InventoryPage
@@ -103,6 +110,29 @@ class NotBefore(Exception):
         super().__init__(f"{operation} not before {at.isoformat()}")
         self.at = at
         self.operation = operation
+
+
+def run_parts(parts: Sequence[Callable[[], None]]) -> NotBefore | None:
+    """The parts of a flow's run, each with operations and limits of its own: what stops one, a limit or a fault of
+    Amazon's there, does not hold the others up.
+
+    Returns the wait that ends first. A fault is raised in the end, the first of them; what concerns all parts (access,
+    the line, a bug of ours) is raised at once.
+    """
+    waits: list[NotBefore] = []
+    faults: list[AmazonError] = []
+    for part in parts:
+        try:
+            part()
+        except NotBefore as wait:
+            waits.append(wait)
+        except AmazonError as error:
+            if error.verdict is not Verdict.LATER or isinstance(error, ConnectionFailed):
+                raise
+            faults.append(error)
+    if faults:
+        raise faults[0]
+    return min(waits, key=lambda one: one.at, default=None)
 
 
 def is_tokens_fault(error: PageTokenRefused | NotAnsweredAsPromised, *, pages_read: int) -> bool:

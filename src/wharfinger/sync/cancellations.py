@@ -6,6 +6,7 @@ time; what is requested meanwhile waits for the next.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from wharfinger.amazon.errors import (
     AccessDenied,
@@ -32,7 +33,7 @@ from wharfinger.operations.orders import inbox
 from wharfinger.operations.orders.actions import cancellations
 from wharfinger.operations.orders.actions.cancellations import FeedUnderWay, ToReadBack
 from wharfinger.operations.orders.inbox import RawOrder
-from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore
+from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore, run_parts
 from wharfinger.sync.translate.cancellations import to_cancelled_order
 from wharfinger.sync.translate.orders import status_of
 
@@ -58,15 +59,9 @@ class _Run:
 def run(account_id: int, amazon: Calls, clock: Clock) -> FlowResult:
     """The feed one step on, then the orders whose cancellation was accepted or is in doubt."""
     done = _Run(cancelled=cancellations.settle_seen(account_id, now=clock.now()))
-    waits: list[NotBefore] = []
-    for part in (_go_on, _read_back):
-        try:
-            part(account_id, amazon, clock, done)
-        except NotBefore as wait:  # each part has budgets of its own
-            waits.append(wait)
-    if waits:
-        first = min(waits, key=lambda one: one.at)
-        return FlowResult(done.summary(), first.at, f"the rate limit of {first.operation}")
+    wait = run_parts([partial(part, account_id, amazon, clock, done) for part in (_go_on, _read_back)])
+    if wait is not None:
+        return FlowResult(done.summary(), wait.at, f"the rate limit of {wait.operation}")
     due = [at for at in (cancellations.next_due(account_id), done.look_at) if at is not None]
     return FlowResult(done.summary(), max(min(due), clock.now() + SOONEST) if due else None)
 

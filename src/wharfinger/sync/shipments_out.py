@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 
 from wharfinger.amazon.errors import (
     AccessDenied,
@@ -18,7 +19,7 @@ from wharfinger.domain.orders.order import AmazonStatus
 from wharfinger.domain.shipping.shipments import ConfirmationState
 from wharfinger.operations.shipping import confirmations
 from wharfinger.operations.shipping.confirmations import ConfirmationToSend
-from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore
+from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore, run_parts
 from wharfinger.sync.translate.orders import packages_of, status_of
 from wharfinger.sync.translate.shipments import to_confirm_shipment
 
@@ -47,19 +48,13 @@ class _Run:
 def run(account_id: int, amazon: Calls, clock: Clock) -> FlowResult:
     """Tell Amazon of the parcels that left, then look up those in doubt."""
     done = _Run()
-    waits: list[NotBefore] = []
     try:
-        for part in (_tell_waiting, _look_up):
-            try:
-                part(account_id, amazon, clock, done)
-            except NotBefore as wait:  # each part has a budget of its own
-                waits.append(wait)
+        wait = run_parts([partial(part, account_id, amazon, clock, done) for part in (_tell_waiting, _look_up)])
     finally:  # above all where Amazon takes none
         confirmations.alarm_late(account_id, now=clock.now())
         confirmations.alarm_not_shown_by_amazon(account_id, now=clock.now())
-    if waits:
-        first = min(waits, key=lambda one: one.at)
-        return FlowResult(done.summary(), first.at, f"the rate limit of {first.operation}")
+    if wait is not None:
+        return FlowResult(done.summary(), wait.at, f"the rate limit of {wait.operation}")
     due = confirmations.next_due(account_id, now=clock.now())
     return FlowResult(done.summary(), max(due, clock.now() + SOONEST) if due else None)
 

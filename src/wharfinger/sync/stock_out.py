@@ -27,7 +27,7 @@ from wharfinger.operations.access import safe_mode
 from wharfinger.operations.stock import guard, outbox
 from wharfinger.operations.stock.outbox import QuantityToSend, ReadBack, ToReadBack
 from wharfinger.sync import stock_feeds
-from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore
+from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore, run_parts
 from wharfinger.sync.translate.listings import outcome_of, read_back_of
 
 CLAIM = 4
@@ -81,24 +81,11 @@ def run(
         lambda: _send_waiting(account_id, amazon, clock, done),
         lambda: _read_back(account_id, amazon, clock, done),
     )
-    waits: list[NotBefore] = []
-    faults: list[AmazonError] = []
-    for part in parts:
-        try:
-            part()
-        except NotBefore as wait:
-            waits.append(wait)
-        except AmazonError as error:
-            if error.verdict is not Verdict.LATER or isinstance(error, ConnectionFailed):
-                raise
-            faults.append(error)
-    if faults:
-        raise faults[0]
+    wait = run_parts(parts)
     look_at = stock_feeds.next_look(account_id, clock, amazon.whole_timeout)
-    if waits:
-        first = min(waits, key=lambda one: one.at)
-        at = first.at if look_at is None else min(first.at, max(look_at, clock.now() + SOONEST))
-        return FlowResult(done.summary(), at, f"the rate limit of {first.operation}")
+    if wait is not None:
+        at = wait.at if look_at is None else min(wait.at, max(look_at, clock.now() + SOONEST))
+        return FlowResult(done.summary(), at, f"the rate limit of {wait.operation}")
     due = [at for at in (outbox.next_due(account_id), look_at) if at is not None]
     return FlowResult(done.summary(), max(min(due), clock.now() + SOONEST) if due else None)
 
