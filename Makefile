@@ -12,7 +12,7 @@ PAGES := src/wharfinger/web/templates
 ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE  # where it is set every process compiles every module anew: 6 s of CPU each
 
-.PHONY: help demo demo-once test soak chaos check format lock messages pictures contract clean
+.PHONY: help demo demo-once test soak chaos wheel wheel-test check format lock messages pictures contract clean
 
 help:
 	@echo "make demo        a whole demo system with a pretend Amazon, until Ctrl-C"
@@ -20,6 +20,8 @@ help:
 	@echo "make test        every test"
 	@echo "make soak        seeded worlds of trade, faults and kills against Amazon's own books: ARGS=\"--seeds 10000\""
 	@echo "make chaos       real processes killed, starved and cut off from Amazon, the books compared: ARGS=\"--rounds 50\""
+	@echo "make wheel       both distributions as wheels, in dist/"
+	@echo "make wheel-test  both wheels in a fresh environment, and the main job run from there"
 	@echo "make check       ruff, djlint, mypy, the rooms' contracts"
 	@echo "make format      ruff's format and its safe fixes, djlint's layout of templates"
 	@echo "make lock        requirements/*.txt anew from requirements/*.in"
@@ -45,6 +47,12 @@ soak: $(DEV)
 
 chaos: $(DEV)
 	@$(BIN)/python -m tests.chaos $(ARGS)
+
+wheel: $(DEV)
+	@$(BIN)/python -m tests.wheel.build dist
+
+wheel-test: $(DEV)
+	@$(BIN)/python -m tests.wheel
 
 check: $(DEV)
 	$(BIN)/ruff check .
