@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from django.db.models import Model
 
 from wharfinger.db.models import (
+    AlertDestination,
     AmazonApplication,
     AuthorisationAttempt,
     BulkAction,
@@ -32,6 +33,7 @@ from wharfinger.db.models import (
     SellerAccount,
     Shipment,
     Site,
+    SiteGroup,
     StockCount,
     StockItem,
     StockProfile,
@@ -52,6 +54,7 @@ IN_ADDRESS: Mapping[str, type[Model]] = {
     "connection_id": CourierConnection,
     "count_id": StockCount,
     "customer_id": Customer,
+    "destination_id": AlertDestination,
     "gap_id": CompletenessGap,
     "group_id": CourierGroup,
     "item_id": StockItem,
@@ -71,6 +74,7 @@ IN_ADDRESS: Mapping[str, type[Model]] = {
     "rule_id": CourierGroupRule,
     "service_id": CourierService,
     "shipment_id": Shipment,
+    "site_group_id": SiteGroup,
     "site_id": Site,
     "transfer_id": StockTransfer,
     "user_id": User,

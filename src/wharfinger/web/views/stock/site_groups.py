@@ -38,8 +38,8 @@ def new_group(request: HttpRequest) -> HttpResponse:
 
 @needs(Right.EDIT_STOCK)
 @require_http_methods(["GET", "HEAD", "POST"])
-def edit_group(request: HttpRequest, group_id: int) -> HttpResponse:
-    row = _or_404(group_id)
+def edit_group(request: HttpRequest, site_group_id: int) -> HttpResponse:
+    row = _or_404(site_group_id)
     first: dict[str, Any] = {
         "name": row.name,
         "sites": [pk for pk, _ in row.sites],
@@ -51,7 +51,7 @@ def edit_group(request: HttpRequest, group_id: int) -> HttpResponse:
         version = form.cleaned_data["version"] or 0
         try:
             changed = site_groups.edit_site_group(
-                group_id, form.entry(), version=version, now=trade_now(), user=person(request)
+                site_group_id, form.entry(), version=version, now=trade_now(), user=person(request)
             )
         except Refused as refused:
             show_refusal(form, refused)
@@ -66,8 +66,8 @@ def edit_group(request: HttpRequest, group_id: int) -> HttpResponse:
     return _render(request, form, row)
 
 
-def _or_404(group_id: int) -> SiteGroupRow:
-    row = site_group_row(group_id)
+def _or_404(site_group_id: int) -> SiteGroupRow:
+    row = site_group_row(site_group_id)
     if row is None:
         raise Http404
     return row
@@ -80,19 +80,19 @@ def _render(request: HttpRequest, form: SiteGroupForm, row: SiteGroupRow | None)
 
 @needs(Right.EDIT_STOCK)
 @require_POST
-def delete_group(request: HttpRequest, group_id: int) -> HttpResponse:
-    _or_404(group_id)
+def delete_group(request: HttpRequest, site_group_id: int) -> HttpResponse:
+    _or_404(site_group_id)
     try:
-        name = site_groups.delete_site_group(group_id, now=trade_now(), user=person(request))
+        name = site_groups.delete_site_group(site_group_id, now=trade_now(), user=person(request))
     except Refused as refused:
         messages.error(request, str(refused))
-        return redirect("site-group-edit", group_id=group_id)
+        return redirect("site-group-edit", site_group_id=site_group_id)
     messages.success(request, gettext("Site group %(name)s is deleted.") % {"name": name})
     return redirect("site-list")
 
 
 routes = [
     path("sites/groups/new/", new_group, name="site-group-new"),
-    path("sites/groups/<int:group_id>/", edit_group, name="site-group-edit"),
-    path("sites/groups/<int:group_id>/delete/", delete_group, name="site-group-delete"),
+    path("sites/groups/<int:site_group_id>/", edit_group, name="site-group-edit"),
+    path("sites/groups/<int:site_group_id>/delete/", delete_group, name="site-group-delete"),
 ]
