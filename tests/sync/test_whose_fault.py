@@ -15,6 +15,7 @@ FAULTS = {
     "NotAnsweredAsPromised": Whose.NETWORK,
     "Refused": Whose.REFUSAL,
     "NotFound": Whose.REFUSAL,
+    "OffersExpired": Whose.REFUSAL,
     "PageTokenRefused": Whose.REFUSAL,
     "AccessDenied": Whose.REFUSAL,
     "TokenRefused": Whose.REFUSAL,

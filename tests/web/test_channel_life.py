@@ -139,7 +139,7 @@ def test_the_channel_pages_cost_the_same_however_many_there_are(world, sign_in, 
         )
     with django_assert_max_num_queries(15):
         browser.get("/channels/")
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(21):
         browser.get(f"/channels/{world.fbm.pk}/more/")
 
 

@@ -12,9 +12,10 @@ from tests.factories.cast import Trading
 from tests.factories.ground import NOW
 from tests.factories.stock import a_level, a_site, an_item
 
-from wharfinger.db.models import ImportedOrder, User
+from wharfinger.db.models import Channel, ImportedOrder, User
 from wharfinger.domain.csv_cells import DecimalSign
 from wharfinger.domain.stock.counts import CountScope
+from wharfinger.operations.channels import first_upload
 from wharfinger.operations.stock import stock_csv
 from wharfinger.operations.stock.warehouse import counts
 from wharfinger.operations.stock.warehouse.counts import CountRequest
@@ -53,6 +54,8 @@ def test_every_file_is_written_as_its_reader_chose(sign, sign_in):
         "count_id": count.pk,
         "site_id": shop.warehouse.pk,
     }
+    Channel.objects.filter(pk=shop.fbm.pk).update(stock_upload_approved_at=None)
+    first_upload.request_plan(shop.fbm.pk, now=NOW, user=User.objects.get())
     for pattern in found:
         address = "/" + re.sub(r"<int:(\w+)>", lambda named: str(known[named[1]]), pattern)
         (heading, *_) = rows(client, address, sign.separator)
