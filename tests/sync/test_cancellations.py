@@ -213,6 +213,22 @@ def test_a_feed_that_amazon_does_not_look_at_goes_again_with_a_new_document(whol
     assert (states(), len(feeds_of(whole))) == (["confirmed"], 2)
 
 
+@pytest.mark.parametrize("operation", ["getFeed", "getFeedDocument"])
+def test_a_feed_of_which_amazon_says_nothing_for_a_day_keeps_no_other_waiting(whole, operation):
+    first, second = an_order(whole), an_order(whole)
+    cancel(whole, first)
+    whole.run("cancellations")
+    fault(whole, "500", operation=operation, count=9999)
+    cancel(whole, second)
+    whole.amazon.advance(3600)
+    whole.run("cancellations")
+    assert len(feeds_of(whole)) == 1
+    whole.amazon.advance(25 * 3600)
+    go_on(whole, 60)
+    assert [one.state for one in Cancellation.objects.order_by("pk")] == ["confirmed", "submitted"]
+    assert len(feeds_of(whole)) == 2
+
+
 def test_a_process_that_ends_between_attempt_and_outcome_leaves_nothing_behind(whole):
     order = an_order(whole)
     cancel(whole, order)

@@ -130,13 +130,22 @@ def _settle_error(feed: FeedUnderWay, error: AmazonError, clock: Clock) -> None:
 
 
 def _look(account_id: int, feed: FeedUnderWay, amazon: Calls, clock: Clock, done: _Run) -> None:
-    """How far Amazon is with the feed."""
+    """How far Amazon is with the feed. One of which nothing can be learned for a day keeps no other waiting: the orders
+    themselves say what became of it."""
+    age = clock.now() - (feed.attempted_at or clock.now())
     try:
-        found = amazon.get_feed(feed.feed_id).value
+        _follow(account_id, feed, age, amazon, clock, done)
     except NotFound:
         cancellations.note_unknown(feed.id, error="Amazon no longer knows the feed.", now=clock.now())
-        return
-    age = clock.now() - (feed.attempted_at or clock.now())
+    except AmazonError as error:
+        if age <= GIVEN_UP_AFTER or error.verdict is Verdict.REAUTHORISE:
+            raise
+        said = f"Amazon has not said in a day what became of the feed: {error.summary()}"
+        cancellations.note_unknown(feed.id, error=said, now=clock.now())
+
+
+def _follow(account_id: int, feed: FeedUnderWay, age: timedelta, amazon: Calls, clock: Clock, done: _Run) -> None:
+    found = amazon.get_feed(feed.feed_id).value
     match found.status:
         case Processing.DONE:
             _take(account_id, feed, found, amazon, clock, done)
