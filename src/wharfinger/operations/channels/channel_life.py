@@ -16,7 +16,7 @@ from wharfinger.operations.channels._channel_steps import (
     channel_facts,
     refuse_twice,
 )
-from wharfinger.operations.channels._upload_steps import approve_upload
+from wharfinger.operations.channels._upload_steps import approve_uploads
 from wharfinger.operations.installation._history_steps import record_activity, record_audit
 from wharfinger.operations.orders._reconsider_steps import reconsider
 from wharfinger.operations.orders._reserve_steps import reserve_elsewhere
@@ -104,7 +104,7 @@ def enable_channel(channel_id: int, enabled: bool, *, now: datetime, user: User)
 @operation
 def approve_stock_upload(channel_id: int, *, now: datetime, user: User) -> None:
     """The first upload's plan was seen by a person: from now on quantities go to Amazon."""
-    approve_upload(channel_id, now, user)
+    approve_uploads([channel_id], now, user)
 
 
 @operation
@@ -114,8 +114,7 @@ def approve_stock_uploads(account_id: int, *, now: datetime, user: User) -> int:
         account_id=account_id, kind=Fulfilment.FBM, archived=False, stock_upload_approved_at=None
     )
     ids = list(waiting.order_by("pk").values_list("pk", flat=True))
-    for channel_id in ids:
-        approve_upload(channel_id, now, user)
+    approve_uploads(ids, now, user)
     return len(ids)
 
 

@@ -14,7 +14,7 @@ from wharfinger.domain.stock.listing_quantity import Tell, decide
 from wharfinger.domain.stock.plan import Limits, Waiting, plan
 from wharfinger.operations import triggers
 from wharfinger.operations._rows import insert, new_row
-from wharfinger.operations.channels._upload_steps import approve_upload
+from wharfinger.operations.channels._upload_steps import approve_uploads
 from wharfinger.operations.installation._history_steps import record_audit
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.transaction import operation
@@ -113,8 +113,7 @@ def start(plan_id: int, *, now: datetime, user: User) -> int:
     row = _decidable(plan_id)
     waiting = Channel.objects.filter(pk__in=row.channels.values("pk"), stock_upload_approved_at=None, archived=False)
     ids = list(waiting.order_by("pk").values_list("pk", flat=True))
-    for channel_id in ids:
-        approve_upload(channel_id, now, user)
+    approve_uploads(ids, now, user)
     return len(ids)
 
 

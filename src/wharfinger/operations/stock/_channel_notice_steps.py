@@ -1,5 +1,6 @@
 """Steps that send the quantities of what a channel sells; they need an open transaction."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from wharfinger.db.models import Channel, ChannelProduct, Listing
@@ -15,10 +16,10 @@ def notice_all(channel: Channel, why: str, now: datetime) -> None:
     notice_listings(with_those_that_share(_sold_by(channel)), cause=f"{channel.name}: {why}", now=now)
 
 
-def notice_first_upload(channel: Channel, now: datetime) -> None:
-    """The channel's first upload was approved. Amazon holds one number for a SKU in the whole region: what another
+def notice_first_uploads(channels: Iterable[Channel], now: datetime) -> None:
+    """The channels' first uploads were approved. Amazon holds one number for a SKU in the whole region: what another
     channel has sent there already is not sent once more, and keeps the cause for which it was sent."""
-    sold = with_those_that_share(_sold_by(channel))
+    sold = with_those_that_share({key: of for channel in channels for key, of in _sold_by(channel).items()})
     facts = listing_facts(sold)
     sent = dict(Listing.objects.filter(pk__in=sold, error="").values_list("pk", "sent_quantity"))
     fresh = {}
