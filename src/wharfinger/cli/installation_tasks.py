@@ -1,5 +1,6 @@
 """What belongs to no seller account: the installation's periodic tasks, its e-mail, its applications' queues."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from wharfinger.amazon.auth import ROTATION_SCOPE, Credentials, Lwa, TokenOnce
@@ -9,7 +10,7 @@ from wharfinger.amazon.sqs import SqsQueue
 from wharfinger.amazon.transport import Transport
 from wharfinger.cli.backup.recording import BACKUP_FAULTS, keep_backup, own_opener, prove_backup
 from wharfinger.cli.console import print_nothing
-from wharfinger.cli.endpoints import click_and_drop_address, installation_endpoints
+from wharfinger.cli.endpoints import NoAmazon, click_and_drop_address, installation_endpoints
 from wharfinger.cli.privacy.erasing import erase_some
 from wharfinger.config.clock import machine_now
 from wharfinger.config.environment import Configuration
@@ -26,6 +27,7 @@ from wharfinger.domain.counts import counted
 from wharfinger.domain.installation.alerts import MailSecurity, MailWay, mail_way
 from wharfinger.domain.installation.backups import BackupCause, is_nightly_due, is_verification_due
 from wharfinger.domain.orders.privacy.erasing import SECOND_LOOK, may_be_ahead
+from wharfinger.domain.shipping.connections import ConnectionKind
 from wharfinger.operations import triggers
 from wharfinger.operations.access import accounts, other_programs
 from wharfinger.operations.access.rotation import QueueFacts
@@ -33,7 +35,9 @@ from wharfinger.operations.channels import first_upload, links, marketplaces
 from wharfinger.operations.installation import alerts, expired
 from wharfinger.operations.orders import bulk_actions, notifications, order_reports, search_words
 from wharfinger.sync import alerts_out, labels_out, mail_out, secret_in, stock_feeds
-from wharfinger.sync.calls import Clock, FlowResult
+from wharfinger.sync.buy_shipping import BuyShipping
+from wharfinger.sync.calls import Calls, Clock, FlowResult, NoToken
+from wharfinger.sync.labels_out import NoCourier
 from wharfinger.sync.mailer import EmailSender, FileEmailSender, SmtpEmailSender, SmtpServer
 from wharfinger.sync.webhooks import Reach, Webhooks
 from wharfinger.web.problem_pages import page_of_alert
@@ -48,8 +52,6 @@ ERASING_STEPS_IN_A_RUN = 50
 """Transactions of 200 orders or 1,000 other rows each: some seconds."""
 TELLS_NOBODY = "A restored copy: it tells nobody of its alerts"
 BUYS_NOTHING = "A restored copy: no label is bought or voided"
-_OF_THE_LIMIT = 0.96
-"""Calls that leave evenly arrive unevenly: at the limit itself six would now and then come within a second."""
 DEMO_SENDER = "wharfinger@demo.example"
 
 
@@ -60,11 +62,14 @@ class InstallationTasks:
         transport: Transport,
         clock: Clock,
         couriers: CourierTransport | None = None,
+        calls_for: Callable[[int], Calls] | None = None,
     ) -> None:
+        """`calls_for`: a seller account's calls, by which Amazon sells its labels; None = it sells none here."""
         self._configuration = configuration
         self._transport = transport
         self._clock = clock
         self._couriers = couriers or CourierTransport()
+        self._calls_for = calls_for
         self._paces: dict[int, Pace] = {}
         reach = Reach(private=configuration.alerts_to_private_network, own=configuration.system == "demo")
         self._webhooks = Webhooks(reach)
@@ -121,12 +126,22 @@ class InstallationTasks:
         """The labels are the live installation's: a copy buys none and voids none."""
         return FlowResult(BUYS_NOTHING) if is_copy() else labels_out.run(self.courier, self._clock)
 
-    def courier(self, connection_id: int) -> Courier:
+    def courier(self, connection_id: int) -> Courier | BuyShipping:
         """The client of a connection; NoCourier where this system may speak to none."""
         row = CourierConnection.objects.get(pk=connection_id)
+        if row.kind is ConnectionKind.AMAZON:
+            return self._buy_shipping(row.account_id or 0)
         address = click_and_drop_address(self._configuration)
-        pace = self._paces.setdefault(connection_id, Pace(_OF_THE_LIMIT * click_and_drop.CALLS_A_SECOND))
+        pace = self._paces.setdefault(connection_id, Pace(click_and_drop.CALLS_A_SECOND))
         return ClickAndDrop(self._couriers, row.api_key, address=address, before_call=pace)
+
+    def _buy_shipping(self, account_id: int) -> BuyShipping:
+        if self._calls_for is None:
+            raise NoCourier("This process speaks to no Amazon.")
+        try:
+            return BuyShipping(self._calls_for(account_id), self._clock.now)
+        except (NoToken, NoAmazon) as none:
+            raise NoCourier(str(none)) from none
 
     def _back_up(self) -> FlowResult:
         """What a person wants at once, the night's otherwise; the newest one is proved once a week."""

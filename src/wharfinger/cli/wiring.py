@@ -103,7 +103,7 @@ class Container:
         self._transport = transport or Transport()
         self._caches: dict[tuple[str, str, str], TokenCache] = {}
         self._lock = threading.Lock()
-        self.installation = InstallationTasks(configuration, self._transport, self.clock)
+        self.installation = InstallationTasks(configuration, self._transport, self.clock, calls_for=self.calls_for)
 
     def activated_for(self, account_id: int) -> set[str]:
         """Which stand-ins for Amazon the account's activated channels name."""

@@ -70,9 +70,10 @@ PLACES: tuple[Place, ...] = (
     _of_order(
         N_("Labels of couriers"),
         "CourierLabel",
-        ("document", "address_hash", "error"),
+        ("document", "address_hash", "error", "choice", "purchase"),
         "t.requested_at",
-        "t.document IS NOT NULL OR t.address_hash <> '' OR t.error <> ''",
+        "t.document IS NOT NULL OR t.address_hash <> '' OR t.error <> '' OR t.choice IS NOT NULL "
+        "OR t.purchase IS NOT NULL",
     ),
     _of_order(N_("Words of holds"), "OrderHold", ("details",), "t.held_at", "t.details <> ''"),
     _of_order(N_("Reasons of legal holds"), "LegalHold", ("reason",), "t.placed_at", "t.reason <> ''"),
@@ -162,6 +163,7 @@ OF_THE_SHOP: Mapping[str, tuple[str, ...]] = {
     "SignInLimit": ("subject_hash", "name_hash"),
     "TestMail": ("to",),
     "MailSettings": ("sender", "recipients", "username"),
+    "SenderAddress": ("name", "line_1", "line_2", "town", "county", "postcode", "phone", "email"),
 }
 """Of the people who work here: kept as long as they do, no buyer's."""
 
@@ -190,13 +192,14 @@ SAYS_NO_PERSON: Mapping[str, str] = {
     "CompletenessGap": "amazon_order_id kinds note amazon ours",
     "Confirmation": "sent_carrier shown_carrier stale_carrier error",
     "ConnectionCheck": "reference answer",
-    "ConnectionService": "code name",
+    "ConnectionService": "code name extras",
     "CountEntry": "token",
     "CountLine": "bin",
     "CourierConnection": "name key_last_four carrier_name error",
     "CourierGroup": "name",
     "CourierGroupRule": "service_level country",
-    "CourierLabel": "reference units identifier tracking_number void_why",
+    "CourierLabel": "reference units identifier tracking_number void_why offers purchase_key bought_service currency "
+    "protections",
     "CourierLevelMapping": "service_level",
     "CourierMapping": "carrier_code carrier_name shipping_method",
     "CourierService": "courier name number_prefix amazon_carrier_code amazon_carrier_name amazon_shipping_method",

@@ -1,4 +1,5 @@
-"""Labels: each is bought once. What is in doubt is looked up by its reference; what holds no longer is voided."""
+"""Labels: each is bought once. What is in doubt is looked up by its reference, or bought again under its own key; what
+holds no longer is voided."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -6,12 +7,24 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Protocol, assert_never
 
-from wharfinger.couriers.errors import CourierError, NotThere, Throttled, Verdict
+from wharfinger.couriers.errors import (
+    AddressRefused,
+    CourierError,
+    NoMoney,
+    NotThere,
+    OffersExpired,
+    ServiceNotAvailable,
+    Throttled,
+    Verdict,
+)
 from wharfinger.couriers.seam import Courier, LabelRequest, Recipient
 from wharfinger.domain.shipping.connections import CheckKind
+from wharfinger.domain.shipping.labels import Refusal
 from wharfinger.operations.shipping import connections, labels
+from wharfinger.operations.shipping._offer_steps import LabelToDescribe, LabelToPurchase, LabelToQuote
 from wharfinger.operations.shipping.connections import CheckToMake
 from wharfinger.operations.shipping.labels import LabelToBuy, LabelToFetch, LabelToFind, LabelToVoid, Step
+from wharfinger.sync.buy_shipping import BuyShipping
 from wharfinger.sync.calls import FlowResult
 from wharfinger.sync.translate.labels import FORMATS, to_held, to_label_request
 
@@ -35,7 +48,7 @@ class NoCourier(Exception):
     """There is no courier that this may speak to; says why."""
 
 
-Connect = Callable[[int], Courier]
+Connect = Callable[[int], Courier | BuyShipping]
 """By a connection's id; raises NoCourier."""
 
 
@@ -64,7 +77,8 @@ def run(connect: Connect, clock: Clock) -> FlowResult:
 def _take(step: Step, connect: Connect, clock: Clock, resting: set[int]) -> str:
     """One step, with its outcome written; returns how the label stands then."""
     try:
-        outcome = _call(step, connect(step.connection_id))
+        courier = connect(step.connection_id)
+        outcome = _call_amazon(step, courier) if isinstance(courier, BuyShipping) else _call(step, courier)
     except NoCourier as none:
         resting.add(step.connection_id)
         outcome = _failed(step, str(none), unknown=False)
@@ -92,6 +106,27 @@ def _call(step: Step, courier: Courier) -> labels.Outcome:
         case LabelToVoid():
             courier.void(step.identifier)
             return labels.Done()
+        case LabelToQuote() | LabelToDescribe() | LabelToPurchase():
+            raise ValueError(f"{step.id}: this courier has no offers.")
+        case _:
+            assert_never(step)
+
+
+def _call_amazon(step: Step, courier: BuyShipping) -> labels.Outcome:
+    match step:
+        case LabelToQuote():
+            return labels.Quoted(courier.quote(step))
+        case LabelToDescribe():
+            return labels.Described(courier.describe(step))
+        case LabelToPurchase():
+            return courier.purchase(step)
+        case LabelToFetch():
+            return courier.fetch(step)
+        case LabelToVoid():
+            courier.void(step)
+            return labels.Done()
+        case LabelToBuy() | LabelToFind():
+            raise ValueError(f"{step.id}: Amazon sells labels by offers alone.")
         case _:
             assert_never(step)
 
@@ -100,11 +135,25 @@ def _judge(step: Step, error: CourierError) -> labels.Outcome:
     """What an error says of this step. A look-up that failed says nothing: the purchase stays in doubt."""
     if isinstance(step, LabelToFind):
         return labels.Unknown(str(error))
-    if isinstance(error, NotThere) and not isinstance(step, LabelToBuy):
+    if isinstance(error, OffersExpired):
+        return labels.OffersGone(error.summary())
+    if isinstance(error, NotThere) and not isinstance(step, LabelToBuy | LabelToPurchase):
         return labels.Gone()
     if error.verdict in (Verdict.NEVER, Verdict.OUR_BUG):
-        return labels.RefusedByCourier(error.summary())
+        return labels.RefusedByCourier(error.summary(), _why(error))
     return _failed(step, str(error), unknown=error.outcome_unknown)
+
+
+def _why(error: CourierError) -> Refusal:
+    match error:
+        case AddressRefused():
+            return Refusal.ADDRESS
+        case ServiceNotAvailable():
+            return Refusal.SERVICE
+        case NoMoney():
+            return Refusal.MONEY
+        case _:
+            return Refusal.OTHER
 
 
 def _failed(step: Step, error: str, *, unknown: bool) -> labels.Outcome:
@@ -124,7 +173,9 @@ def _make_checks(connect: Connect, clock: Clock) -> None:
         taken: list[int] = []
         try:
             courier = connect(check.connection_id)
-            if check.kind is CheckKind.CONNECTION:
+            if isinstance(courier, BuyShipping):
+                passed, answer = True, f"Amazon takes the authorisation of {courier.check(check.marketplace_id)}."
+            elif check.kind is CheckKind.CONNECTION:
                 passed, answer = True, f"Click & Drop answers, release {courier.check()}, and takes the key."
             else:
                 passed, answer = _test_orders(check, courier, taken, clock.now())

@@ -27,6 +27,7 @@ from wharfinger.db.models.couriers import (
     CourierService,
     LabelBatch,
     LabelBatchOrder,
+    SenderAddress,
 )
 from wharfinger.db.models.flows import FlowSchedule, PeriodicTaskSchedule, WorkerHeartbeat
 from wharfinger.db.models.history import AccessEntry, Activity, AuditEntry
@@ -161,6 +162,7 @@ __all__ = [
     "SearchWord",
     "SeenNotification",
     "SellerAccount",
+    "SenderAddress",
     "SetupLink",
     "Shipment",
     "ShipmentLine",

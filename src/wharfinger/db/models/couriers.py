@@ -2,17 +2,30 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
-from wharfinger.db.encryption import EncryptedBytes, EncryptedText
+from wharfinger.db.encryption import EncryptedBytes, EncryptedJson, EncryptedText
 from wharfinger.db.fields import EnumField
-from wharfinger.domain.shipping.connections import CheckKind, CheckState, ConnectionKind, PackageFormat
+from wharfinger.domain.shipping.connections import (
+    CheckKind,
+    CheckState,
+    ConnectionKind,
+    LabelFormat,
+    PackageFormat,
+)
 from wharfinger.domain.shipping.labels import LabelState
+from wharfinger.domain.shipping.offers import OfferRule, Protection
 from wharfinger.domain.shipping.shipments import Tracking
 
 
 class CourierConnection(models.Model):
-    """An account with a courier that sells labels to programs. `sites` empty = all may use it."""
+    """An account with a courier that sells labels to programs. `sites` empty = all may use it.
+
+    `account`: whose authorisation Amazon Buy Shipping is bought with; other kinds have a key of their own.
+    """
 
     kind = EnumField(ConnectionKind, max_length=30)
+    account = models.OneToOneField(
+        "wharfinger.SellerAccount", on_delete=models.PROTECT, null=True, related_name="buy_shipping"
+    )
     name = models.CharField(max_length=60)
     api_key = EncryptedText(blank=True)
     key_last_four = models.CharField(max_length=4, blank=True)
@@ -31,22 +44,49 @@ class CourierConnection(models.Model):
 
 
 class ConnectionService(models.Model):
-    """One line of a connection's table of service codes, which a person fills from the account."""
+    """One line of a connection's table of service codes, which a person fills from the account.
+
+    Where labels are chosen among offers it says which offer is taken: `rule`, `protection`, `extras`, the file of the
+    label and the usual size of a parcel; `code` is then Amazon's id of a carrier or a service, empty = any.
+    """
 
     connection = models.ForeignKey(CourierConnection, on_delete=models.CASCADE, related_name="services")
-    code = models.CharField(max_length=10)
+    code = models.CharField(max_length=100, blank=True)
     name = models.CharField(max_length=80)
     package_format = EnumField(PackageFormat, max_length=20)
     grams_at_most = models.PositiveIntegerField(null=True)
     gives_tracking = models.BooleanField(default=True)
     active = models.BooleanField(default=True)
     taken_at = models.DateTimeField(null=True)  # trade time: the courier took the code for the first time
+    rule = EnumField(OfferRule, max_length=10, blank=True, default="", db_default="")
+    protection = EnumField(Protection, max_length=10, default=Protection.PREFERRED, db_default=Protection.PREFERRED)
+    extras = models.CharField(max_length=200, blank=True, default="", db_default="")  # ids, with blanks between
+    label_format = EnumField(LabelFormat, max_length=4, default=LabelFormat.PDF, db_default=LabelFormat.PDF)
+    length_cm = models.PositiveSmallIntegerField(null=True)
+    width_cm = models.PositiveSmallIntegerField(null=True)
+    height_cm = models.PositiveSmallIntegerField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["connection", "code"], name="one_service_code")]
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "code"], condition=Q(rule=""), name="one_service_code")
+        ]
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.code})"
+        return f"{self.name} ({self.code})" if self.code else self.name
+
+
+class SenderAddress(models.Model):
+    """From where a site's parcels are sent, as couriers print it; the country is the site's."""
+
+    site = models.OneToOneField("wharfinger.Site", on_delete=models.CASCADE, related_name="sender_address")
+    name = models.CharField(max_length=50)
+    line_1 = models.CharField(max_length=60)
+    line_2 = models.CharField(max_length=60, blank=True)
+    town = models.CharField(max_length=60)
+    county = models.CharField(max_length=60, blank=True)
+    postcode = models.CharField(max_length=20)
+    phone = models.CharField(max_length=20, blank=True)
+    email = models.CharField(max_length=64, blank=True)
 
 
 class ConnectionCheck(models.Model):
@@ -178,7 +218,11 @@ class LabelBatchOrder(models.Model):
 class CourierLabel(models.Model):
     """One purchase of a label: the outbox row, written before the call, and the label itself.
 
-    `document`: the PDF, with the buyer's address: encrypted, and erased with the order's personal data.
+    `document`: the file, with the buyer's address: encrypted, and erased with the order's personal data.
+
+    Where it is chosen among offers: `offers` while one is to be chosen or bought (`operations.shipping._offer_steps`),
+    `choice` what a person chose, `purchase` what is sent to buy it, under `purchase_key`, and sent again as it is until
+    its outcome is known.
     """
 
     order = models.ForeignKey("wharfinger.SalesOrder", on_delete=models.PROTECT, related_name="labels")
@@ -194,7 +238,7 @@ class CourierLabel(models.Model):
     grams = models.PositiveIntegerField()
     package_format = EnumField(PackageFormat, max_length=20)
     address_hash = models.CharField(max_length=64)  # keyed; of the very address it was bought for
-    identifier = models.CharField(max_length=40, blank=True)  # the courier's
+    identifier = models.CharField(max_length=100, blank=True)  # the courier's
     tracking_number = models.CharField(max_length=60, blank=True)
     document = EncryptedBytes(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -208,12 +252,27 @@ class CourierLabel(models.Model):
     ready_at = models.DateTimeField(null=True)
     printed_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)  # refused or voided
+    label_format = EnumField(LabelFormat, max_length=4, default=LabelFormat.PDF, db_default=LabelFormat.PDF)
+    by_hand = models.BooleanField(default=False, db_default=False)  # a person chooses the offer, whatever the rule
+    length_cm = models.PositiveSmallIntegerField(null=True)
+    width_cm = models.PositiveSmallIntegerField(null=True)
+    height_cm = models.PositiveSmallIntegerField(null=True)
+    offers = models.JSONField(null=True)
+    choice = EncryptedJson(null=True)
+    purchase = EncryptedJson(null=True)
+    purchase_key = models.CharField(max_length=64, blank=True, default="", db_default="")
+    purchase_calls = models.PositiveSmallIntegerField(default=0, db_default=0)  # under this key
+    bought_service = models.CharField(max_length=120, blank=True, default="", db_default="")  # carrier and service
+    price = models.DecimalField(max_digits=10, decimal_places=2, null=True)  # with its extras
+    currency = models.CharField(max_length=3, blank=True, default="", db_default="")
+    deliver_by = models.DateTimeField(null=True)  # as the courier promises
+    protections = models.JSONField(null=True)  # {"included": [benefit], "excluded": [[benefit, [reason]]]}
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["order", "number"],
-                condition=Q(state__in=["waiting", "attempted", "ordered", "ready"], shipment__isnull=True),
+                condition=Q(state__in=["waiting", "choosing", "attempted", "ordered", "ready"], shipment__isnull=True),
                 name="one_open_label_of_a_parcel",
             )
         ]

@@ -30,6 +30,9 @@ class Shipment(models.Model):
     user = models.ForeignKey("wharfinger.User", on_delete=models.PROTECT, null=True)
     undo_until = models.DateTimeField(null=True)  # trade time: its confirmation waits so long; null = left at once
     undone_at = models.DateTimeField(null=True)  # trade time
+    amazons_label = models.BooleanField(
+        default=False, db_default=False
+    )  # it bears a label bought from Amazon, which confirms the parcel itself
 
     objects = Standing()
     ever = models.Manager["Shipment"]()

@@ -63,8 +63,12 @@ REMEDIES: Mapping[ProblemKind, tuple[Control, ...]] = {
         _DONE,
     ),
     ProblemKind.CONFIRMATION_LATE: (_SEND_AGAIN, Control("Add tracking number", Right.SHIP), _DONE),
-    ProblemKind.LABEL_REFUSED: (Control("Buy label", Right.SHIP), _DONE),
-    ProblemKind.LABEL_MISSING: (Control("Fetch label again", Right.SHIP), Control("Void label", Right.SHIP)),
+    ProblemKind.LABEL_REFUSED: (Control("Buy label", Right.SHIP), Control("Compare offers", Right.SHIP), _DONE),
+    ProblemKind.LABEL_MISSING: (
+        Control("Fetch label again", Right.SHIP),
+        Control("Void label", Right.SHIP),
+        Control("Not bought", Right.SHIP),
+    ),
     ProblemKind.LABEL_TO_DESTROY: (_DONE,),
     ProblemKind.LABEL_NOT_VOIDED: (Control("Void label", Right.SHIP), _DONE),
     ProblemKind.COURIER_REFUSES_KEY: (

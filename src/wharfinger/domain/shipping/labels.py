@@ -20,9 +20,11 @@ class LabelState(Labelled):
 
     WAITING → ATTEMPTED (written before the call; unknown until settled) → READY; ORDERED where the courier holds the
     order and its label failed. REFUSED: nothing was bought. VOIDING → VOIDED, or NOT_VOIDED, which needs a person.
+    Where labels are chosen among offers: WAITING → CHOOSING, when a person chooses, → WAITING.
     """
 
     WAITING = "waiting", "Queued"
+    CHOOSING = "choosing", "Offers to choose from"
     ATTEMPTED = "attempted", "Being bought"
     ORDERED = "ordered", "Waiting for the label"
     READY = "ready", "Label ready"
@@ -42,7 +44,22 @@ class LabelState(Labelled):
         return self in (LabelState.WAITING, LabelState.ATTEMPTED, LabelState.ORDERED, LabelState.VOIDING)
 
 
-OPEN_LABELS = (LabelState.WAITING, LabelState.ATTEMPTED, LabelState.ORDERED, LabelState.READY)
+OPEN_LABELS = (
+    LabelState.WAITING,
+    LabelState.CHOOSING,
+    LabelState.ATTEMPTED,
+    LabelState.ORDERED,
+    LabelState.READY,
+)
+
+
+class Refusal(Labelled):
+    """What a courier refused, where its words say so."""
+
+    ADDRESS = "address", "The address"
+    SERVICE = "service", "The service"
+    MONEY = "money", "The payment"
+    OTHER = "other", "Something else"
 
 
 def reference_of(order_code: str, number: int, mark: str) -> str:

@@ -22,13 +22,14 @@ def is_ship_plus(programs: Collection[str] | None) -> bool:
 
 
 def why_no_courier_label(programs: Collection[str] | None, *, service: object) -> Stays | None:
-    """Why no label is bought from a courier for the order; None = one may be."""
+    """Why no label is bought from another courier than Amazon for the order; None = one may be."""
     if not is_ship_plus(programs):
         return None
     return Stays(
         N_(
             "This is an FBM Ship+ order: only a label bought from Amazon ships it, and a label of %(service)s could "
-            "never be reported to Amazon. Buy the label in Seller Central, type its number and press Dispatch."
+            "never be reported to Amazon. Choose a service that buys from Amazon and press “Buy label”, or buy it in "
+            "Seller Central, type its number and press Dispatch."
         ),
         "service_id",
         {"service": service},
@@ -36,22 +37,24 @@ def why_no_courier_label(programs: Collection[str] | None, *, service: object) -
 
 
 def why_not_sent_so(programs: Collection[str] | None, typed: str, *, from_courier: bool) -> Stays | None:
-    """Why a parcel may not leave with this number; None = it may. `from_courier`: that of a label bought here."""
+    """Why a parcel may not leave with this number; None = it may. `from_courier`: that of a label bought here, of
+    another courier than Amazon."""
     if not is_ship_plus(programs):
         return None
     if from_courier:
         return Stays(
             N_(
                 "This is an FBM Ship+ order, and its label was bought from a courier: it could never be reported to "
-                "Amazon. Press “Void label”, buy one from Amazon in Seller Central, and type its number."
+                "Amazon. Press “Void label”, choose a service that buys from Amazon, and press “Buy label”."
             ),
             "tracking_number",
         )
     if not typed.strip():
         return Stays(
             N_(
-                "This is an FBM Ship+ order: only a label bought from Amazon ships it. Buy it in Seller Central, type "
-                "its tracking number here and press Dispatch."
+                "This is an FBM Ship+ order: only a label bought from Amazon ships it. Choose a service that buys from "
+                "Amazon and press “Buy label”, or buy it in Seller Central, type its tracking number and press "
+                "Dispatch."
             ),
             "tracking_number",
         )

@@ -48,6 +48,7 @@ from wharfinger.operations.orders._order_steps import (
     warn_of_totals,
     write_facts,
 )
+from wharfinger.operations.shipping._bought_steps import labelled_by_amazon, without_labelled
 from wharfinger.operations.shipping._confirmation_steps import OF_A_CONFIRMATION
 from wharfinger.operations.stock._group_steps import sites_of_lines
 
@@ -301,7 +302,11 @@ def _book_out(
     lines: Mapping[str, SalesOrderLine],
     units: Sequence[tuple[str, int]],
 ) -> None:
-    """From what was allocated to the lines first."""
+    """From what was allocated to the lines first. Amazon counts units as sent once their label was bought from it:
+    those wait for their parcel here."""
+    units = without_labelled(units, labelled_by_amazon(order), lines)
+    if not units:
+        return
     for number, leaving in units:
         line = lines[number]
         _move_out(book, order, line, leaving, book.now)

@@ -172,6 +172,11 @@ def is_overtaken(row: Confirmation) -> bool:
     return row.version > row.attempted_version
 
 
+def is_confirmed_by_amazon(programs: Collection[str] | None, shipment: Shipment) -> bool:
+    """Amazon shows the parcel without a message of ours, and a second one would be about another parcel."""
+    return shipment.amazons_label or is_ship_plus(programs)
+
+
 def may_leave_at(row: Confirmation, now: datetime) -> datetime:
     """Now, or once its dispatch cannot be undone any more."""
     until = row.shipment.undo_until
@@ -181,9 +186,10 @@ def may_leave_at(row: Confirmation, now: datetime) -> datetime:
 def wait_for_sending(row: Confirmation, *, now: datetime) -> None:
     """The newest version is sent from now on, or when the time for Undo is over; the caller saves the row.
 
-    Of an order that only Amazon's own labels ship nothing is ever sent: what Amazon shows without us is waited for.
+    Of an order that only Amazon's own labels ship, and of a parcel with a label bought from Amazon, nothing is ever
+    sent: what Amazon shows without us is waited for.
     """
-    of_amazon = is_ship_plus(row.shipment.order.programs)
+    of_amazon = is_confirmed_by_amazon(row.shipment.order.programs, row.shipment)
     row.state = ConfirmationState.AMAZONS_OWN if of_amazon else ConfirmationState.WAITING
     row.again_at = may_leave_at(row, now)
     row.attempts = row.read_backs = row.resends = 0

@@ -16,6 +16,7 @@ from wharfinger.db.models import (
     CourierService,
     SalesOrder,
     SalesOrderLine,
+    SenderAddress,
     User,
 )
 from wharfinger.domain.orders.order import IncomingAddress
@@ -23,11 +24,13 @@ from wharfinger.domain.sentences import N_
 from wharfinger.domain.shipping.connections import CAPABILITIES, PackageFormat
 from wharfinger.domain.shipping.dispatching import Stays
 from wharfinger.domain.shipping.labels import OPEN_LABELS, GoodsLine, ParcelToLabel, reference_of, why_no_label
+from wharfinger.domain.shipping.offers import why_no_offers
 from wharfinger.domain.shipping.ship_plus import why_no_courier_label
 from wharfinger.operations._rows import new_row
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.shipping._carrier_steps import Carriers, refusal
 from wharfinger.operations.shipping._label_steps import address_of, label_address_hash
+from wharfinger.operations.shipping._offer_steps import parcel_to_quote, sells_by_offers
 from wharfinger.operations.shipping._parcel_steps import Departures
 
 BUSINESS = "AMAZON_BUSINESS"
@@ -36,13 +39,16 @@ BUSINESS = "AMAZON_BUSINESS"
 @dataclass(frozen=True, slots=True)
 class LabelEntry:
     """What a person wants. `units` by line, None = everything that may leave; `grams` None = those of the items;
-    `number`: of the parcel on the page, None = the next one."""
+    `number`: of the parcel on the page, None = the next one. `sides` in cm, None = the usual ones of the service.
+    `by_hand`: a person chooses among the offers, whatever the service's rule."""
 
     service_id: int
     units: Mapping[int, int] | None = None
     number: int | None = None
     grams: int | None = None
     package_format: PackageFormat | None = None
+    sides: tuple[int | None, int | None, int | None] = (None, None, None)
+    by_hand: bool = False
 
 
 class LabelRequests:
@@ -69,6 +75,10 @@ class LabelRequests:
         wanted = [row.label_service_id for row in services if row.label_service_id is not None]
         codes = ConnectionService.objects.filter(pk__in=wanted).select_related("connection")
         self._codes = {code.pk: code for code in codes}
+        sites = {order.site_id for order in self.orders.values()}
+        self._senders: set[int] = set()
+        if any(sells_by_offers(code) for code in self._codes.values()):
+            self._senders.update(SenderAddress.objects.filter(any_of("site", sites)).values_list("site", flat=True))
         self._sites: dict[int, set[int]] = {}
         if self._codes:
             connections = {code.connection_id for code in self._codes.values()}
@@ -88,17 +98,28 @@ class LabelRequests:
         self._carriers.to_use(order.channel, entry.service_id)
         service = self._carriers.services[entry.service_id]
         code = self._code_of(service, order)
-        stays = why_no_courier_label(order.programs, service=service)
+        by_offers = sells_by_offers(code)
+        stays = None if by_offers else why_no_courier_label(order.programs, service=service)
         if stays is not None:
             raise refusal(stays)
+        if entry.by_hand and not by_offers:
+            raise Refused(
+                "%(connection)s has no offers to compare. Press “Buy label”.", "service_id", connection=code.connection
+            )
         units = {line.line_id: line.units for line in leaves.lines}
         number = entry.number if entry.number is not None else leaves.reference
         self._check_free(order, units, number)
         lines = {pk: self._lines[pk] for pk in units}
         grams = entry.grams if entry.grams is not None else _grams(lines, units)
         address = address_of(order)
-        parcel = parcel_to_label(order, service, code, grams, address, goods_lines(lines, units))
-        stays = why_no_label(parcel, CAPABILITIES[code.connection.kind])
+        usual = (code.length_cm, code.width_cm, code.height_cm)
+        sides = [typed or known for typed, known in zip(entry.sides, usual, strict=True)] if by_offers else [None] * 3
+        if by_offers:
+            has_sender = order.site_id in self._senders
+            stays = why_no_offers(parcel_to_quote(order, code, grams, sides, has_sender=has_sender))
+        else:
+            parcel = parcel_to_label(order, service, code, grams, address, goods_lines(lines, units))
+            stays = why_no_label(parcel, CAPABILITIES[code.connection.kind])
         if stays is not None:
             raise refusal(stays)
         self._labelled.update(units)
@@ -117,6 +138,11 @@ class LabelRequests:
             again_at=now,
             requested_at=now,
             requested_by=user,
+            by_hand=entry.by_hand,
+            label_format=code.label_format,
+            length_cm=sides[0],
+            width_cm=sides[1],
+            height_cm=sides[2],
         )
 
     def _code_of(self, service: CourierService, order: SalesOrder) -> ConnectionService:

@@ -13,6 +13,7 @@ from wharfinger.domain.installation.subjects import AboutLabel
 from wharfinger.domain.orders.addresses import LABEL, read_address, tidy
 from wharfinger.domain.orders.order import IncomingAddress
 from wharfinger.domain.search_codes import squeeze
+from wharfinger.domain.shipping.connections import ConnectionKind
 from wharfinger.domain.shipping.labels import InParcel, LabelState, left_with, why_overtaken
 from wharfinger.operations import triggers
 from wharfinger.operations.installation._history_steps import draft_activity, record_activity, write_activities
@@ -58,19 +59,21 @@ class ReadyLabels:
 
     def __init__(self, order_ids: Collection[int], *, locked: bool) -> None:
         rows = CourierLabel.objects.filter(any_of("order", order_ids), state=LabelState.READY, shipment=None)
-        rows = rows.defer("document").order_by("pk")
+        rows = rows.defer("document").select_related("label_service__connection").order_by("pk")
         self._labels: dict[int, list[CourierLabel]] = {}
         for row in rows.select_for_update(of=("self",), no_key=True) if locked else rows:
             self._labels.setdefault(row.order_id, []).append(row)
         self._used: list[CourierLabel] = []
 
-    def check(self, order: SalesOrder, number: str, service_id: int, open_of_order: Mapping[int, int]) -> bool:
-        """Whether the number is that of a label of ours; refused where the label may not be used."""
+    def check(
+        self, order: SalesOrder, number: str, service_id: int, open_of_order: Mapping[int, int]
+    ) -> CourierLabel | None:
+        """The label of ours whose number it is; refused where the label may not be used."""
         typed = squeeze(number)
         of_order = self._labels.get(order.pk, ())
         label = next((row for row in of_order if typed and squeeze(row.tracking_number) == typed), None)
         if label is None:
-            return False
+            return None
         why = why_label_is_overtaken(label, order, open_of_order)
         if why:
             raise Refused(
@@ -86,9 +89,9 @@ class ReadyLabels:
                 "service_id",
                 reference=label.reference,
             )
-        return True
+        return label
 
-    def use(self, shipment: Shipment, units: Mapping[int, int]) -> None:
+    def use(self, shipment: Shipment, units: Mapping[int, int]) -> CourierLabel | None:
         """The parcel leaves with its label, where it has one: that of its number, else one that has no number, or
         whose number is typed later, for the same service and units."""
         of_order = self._labels.get(shipment.order_id, [])
@@ -101,11 +104,22 @@ class ReadyLabels:
             of_order.remove(label)
             label.shipment = shipment
             self._used.append(label)
+        return label
 
     def write(self) -> None:
         if self._used:
             CourierLabel.objects.bulk_update(self._used, ["shipment"])
             self._used.clear()
+
+
+def is_of_amazon(label: CourierLabel) -> bool:
+    """Bought from Amazon, which confirms its parcel itself."""
+    return label.label_service.connection.kind is ConnectionKind.AMAZON
+
+
+def is_amazons(label: CourierLabel, number: str) -> bool:
+    """Whether a parcel with this number bears a label of Amazon's: then Amazon is sent nothing of it."""
+    return is_of_amazon(label) and squeeze(label.tracking_number) == squeeze(number)
 
 
 def labels_locked() -> QuerySet[CourierLabel]:
@@ -118,7 +132,7 @@ def begin_void(row: CourierLabel, why: str, *, now: datetime, user: User | None 
     """It is to hold no longer. What was not bought yet ends here; what may be bought is voided once that is known."""
     row.void_why = why[:200]
     match row.state:
-        case LabelState.WAITING:
+        case LabelState.WAITING | LabelState.CHOOSING:
             end_label(row, LabelState.VOIDED, now)
         case LabelState.ORDERED | LabelState.READY | LabelState.NOT_VOIDED:
             row.state, row.again_at, row.attempts, row.attempted_at_machine = LabelState.VOIDING, now, 0, None

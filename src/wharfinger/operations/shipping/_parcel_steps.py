@@ -36,7 +36,7 @@ from wharfinger.domain.shipping.dispatching import (
     decide_number,
     decide_parcel,
 )
-from wharfinger.domain.shipping.ship_plus import LOOK_AFTER, is_ship_plus, why_not_sent_so
+from wharfinger.domain.shipping.ship_plus import LOOK_AFTER, why_not_sent_so
 from wharfinger.domain.shipping.shipments import ConfirmationState
 from wharfinger.domain.shipping.tracking_numbers import TrackingNumber
 from wharfinger.domain.shipping.undoing import undo_until
@@ -48,7 +48,8 @@ from wharfinger.operations.installation._history_steps import draft_activity
 from wharfinger.operations.installation._problem_steps import Problems
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.shipping._carrier_steps import Carriers, parcels_with, refusal
-from wharfinger.operations.shipping._label_steps import ReadyLabels
+from wharfinger.operations.shipping._confirmation_steps import is_confirmed_by_amazon
+from wharfinger.operations.shipping._label_steps import ReadyLabels, is_amazons, is_of_amazon
 from wharfinger.operations.stock._allocation_steps import state_of
 from wharfinger.operations.stock._group_steps import by_item, to_be_sent
 from wharfinger.operations.stock._shelf import Shelf
@@ -105,7 +106,11 @@ class Departures:
             of_ids = SalesOrder.objects.filter(any_of("pk", ids)).values("imported")
             imported = ImportedOrder.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=of_ids)
             list(imported.order_by("pk").values_list("pk"))
-        rows = SalesOrder.objects.filter(any_of("pk", ids)).select_related("channel", "imported", "site").order_by("pk")
+        rows = (
+            SalesOrder.objects.filter(any_of("pk", ids))
+            .select_related("channel__marketplace", "imported", "site")
+            .order_by("pk")
+        )
         self._order_rows = Rows(SalesOrder)
         found = rows.select_for_update(of=("self",), no_key=True) if locked else rows
         return {order.pk: order for order in self._order_rows.read(list(found))}
@@ -136,8 +141,9 @@ class Departures:
             raise refusal(leaves)
         service = self._carriers.to_use(order.channel, parcel.service_id)
         open_units = {line.pk: line.quantity_open for line in self._lines[order.pk]}
-        bought = self._labels.check(order, parcel.tracking_number, parcel.service_id, open_units)
-        other = why_not_sent_so(order.programs, parcel.tracking_number, from_courier=bought)
+        label = self._labels.check(order, parcel.tracking_number, parcel.service_id, open_units)
+        bought, amazons = label is not None, label is not None and is_of_amazon(label)
+        other = why_not_sent_so(order.programs, parcel.tracking_number, from_courier=bought and not amazons)
         if other is not None:
             raise refusal(other)
         number = decide_number(
@@ -215,7 +221,8 @@ class Departures:
             )
             self._move_out(shipment, one.leaves, now=now, user=user)
             self._bring_order_along(order, now)
-            self._labels.use(shipment, {line.line_id: line.units for line in one.leaves.lines})
+            label = self._labels.use(shipment, {line.line_id: line.units for line in one.leaves.lines})
+            shipment.amazons_label = label is not None and is_amazons(label, shipment.tracking_number)
             self._leaving.append((order, shipment, one.leaves))
         self._write(now=now, user=user)
         return [shipment for _, shipment, _ in self._leaving]
@@ -283,7 +290,7 @@ class Departures:
         state = ConfirmationState.WAITING
         if _is_quiet(order):
             state = ConfirmationState.NOT_SENT
-        elif is_ship_plus(order.programs):
+        elif is_confirmed_by_amazon(order.programs, shipment):
             state, leaves_at = ConfirmationState.AMAZONS_OWN, leaves_at + LOOK_AFTER
         return new_row(
             Confirmation, shipment=shipment, account_id=account, state=state, again_at=leaves_at, made_at=now

@@ -110,7 +110,7 @@ class Returns:
             until=row.undo_until,
             waits=confirmation is not None and _is_untouched(confirmation),
             undone=shipment_id in self._undone,
-            shipped_at_amazon=order.imported.amazon_status == AmazonStatus.SHIPPED,
+            shipped_at_amazon=order.imported.amazon_status == AmazonStatus.SHIPPED and not row.amazons_label,
         )
         stays = why_not_undone(parcel, now)
         if stays is not None:

@@ -325,6 +325,13 @@ _NOT_SHOWN_YET = [
     ConfirmationState.ACCEPTED,
     ConfirmationState.NOT_SHOWN,
 ]
+_SHIP_PLUS = "Only a label bought from Amazon ships this order; nothing is sent from here."
+_BOUGHT_HERE = "Its label was bought from Amazon, which confirms such a parcel itself; nothing is sent from here."
+_REMEDY_BOUGHT_HERE = (
+    "Open the order in Seller Central. If it is not shown as shipped there, press Confirm shipment there with this "
+    "number. If the parcel left with another label, press “Correct carrier / tracking number”. If Seller Central shows "
+    "the order as shipped, press “Mark as done”."
+)
 _REMEDY_OF_LATE = (
     "It is sent again automatically; press “Send again” to send it now. If it cannot wait, confirm the order in "
     "Seller Central with the same tracking number."
@@ -379,9 +386,11 @@ def alarm_not_shown_by_amazon(account_id: int, *, now: datetime) -> int:
             ProblemKind.CONFIRMATION_NOT_SHOWN,
             AboutConfirmation(row.pk),
             cause=f"{order.code}, parcel {shipment.package_reference} ({shipment.tracking_number}): Amazon does not "
-            f"show it, and ship-by is {order.ship_by:%Y-%m-%d %H:%M} UTC. Only a label bought from Amazon ships this "
-            "order; nothing is sent from here.",
-            remedy="Compare the number with the order in Seller Central; press “Correct carrier / tracking number” if "
+            f"show it, and ship-by is {order.ship_by:%Y-%m-%d %H:%M} UTC. "
+            + (_BOUGHT_HERE if shipment.amazons_label else _SHIP_PLUS),
+            remedy=_REMEDY_BOUGHT_HERE
+            if shipment.amazons_label
+            else "Compare the number with the order in Seller Central; press “Correct carrier / tracking number” if "
             "ours is wrong. If the label was not bought from Amazon, buy one there and correct the number. If Seller "
             "Central shows the order as shipped, press “Mark as done”.",
             sales_order=order,

@@ -9,11 +9,29 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from wharfinger.db.models import ConnectionCheck, ConnectionService, CourierConnection, CourierLabel, Site, User
+from wharfinger.db.models import (
+    Channel,
+    ConnectionCheck,
+    ConnectionService,
+    CourierConnection,
+    CourierLabel,
+    SellerAccount,
+    SenderAddress,
+    Site,
+    User,
+)
 from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.subjects import AboutConnection
-from wharfinger.domain.shipping.connections import CAPABILITIES, CheckKind, CheckState, ConnectionKind, PackageFormat
+from wharfinger.domain.shipping.connections import (
+    CAPABILITIES,
+    CheckKind,
+    CheckState,
+    ConnectionKind,
+    LabelFormat,
+    PackageFormat,
+)
 from wharfinger.domain.shipping.labels import LabelState
+from wharfinger.domain.shipping.offers import OfferRule, Protection
 from wharfinger.operations import triggers
 from wharfinger.operations.installation._history_steps import record_audit
 from wharfinger.operations.installation._problem_steps import open_problem, solve_problem
@@ -23,11 +41,13 @@ from wharfinger.operations.transaction import operation
 _CODE = re.compile(r"[A-Za-z0-9]+")
 _TEXT_AT_MOST = 2000
 CODES_IN_A_TEST = 10
+SIDE_AT_MOST = 400
 
 
 @dataclass(frozen=True, slots=True)
 class ConnectionEntry:
-    """What a person entered. Empty `api_key` = keep the stored one. No `sites` = all."""
+    """What a person entered. Empty `api_key` = keep the stored one. No `sites` = all. `account_id`: whose authorisation
+    Amazon Buy Shipping is bought with; it has no key, and is never changed."""
 
     kind: ConnectionKind
     name: str
@@ -35,12 +55,15 @@ class ConnectionEntry:
     carrier_name: str = ""
     active: bool = True
     sites: tuple[int, ...] = ()
+    account_id: int | None = None
 
 
 @operation
 def create_connection(entry: ConnectionEntry, *, now: datetime, user: User) -> CourierConnection:
     row = CourierConnection(kind=entry.kind)
-    if not entry.api_key.strip():
+    if entry.kind is ConnectionKind.AMAZON:
+        row.account = _account(entry.account_id)
+    elif not entry.api_key.strip():
         raise Refused("Give the API key: in Click & Drop under Settings, Integrations, Click & Drop API.", "api_key")
     _write(row, entry)
     record_audit("create", "CourierConnection", row.pk, before=None, after=_facts(row, entry), now=now, user=user)
@@ -58,6 +81,27 @@ def edit_connection(connection_id: int, entry: ConnectionEntry, *, now: datetime
         waiting = CourierLabel.objects.filter(label_service__connection=row, state=LabelState.WAITING)
         waiting.update(again_at=now)
         triggers.run_periodic_task(triggers.LABELS_OUT)
+    return row
+
+
+def _account(account_id: int | None) -> SellerAccount:
+    row = SellerAccount.objects.select_for_update(no_key=True).filter(pk=account_id or 0).first()
+    if row is None:
+        raise Refused("Choose the seller account whose labels are bought.", "account_id")
+    held = CourierConnection.objects.filter(account=row).first()
+    if held is not None:
+        raise Refused(
+            "%(account)s has the connection “%(name)s” already. Open that one.",
+            "account_id",
+            account=row.name,
+            name=held.name,
+        )
+    if not row.refresh_token:
+        raise Refused(
+            "%(account)s is not authorised. Press Authorise on the page of one of its channels first.",
+            "account_id",
+            account=row.name,
+        )
     return row
 
 
@@ -103,6 +147,7 @@ def _facts(row: CourierConnection, entry: ConnectionEntry | None) -> dict[str, s
     key = "changed" if entry is not None and entry.api_key.strip() else ("set" if row.api_key else "")
     return {
         "kind": row.kind,
+        "account": row.account.name if row.account else "",
         "name": row.name,
         "API key": key,
         "carrier name": row.carrier_name,
@@ -122,6 +167,11 @@ class CodeEntry:
     grams_at_most: int | None = None
     gives_tracking: bool = True
     active: bool = True
+    rule: OfferRule | None = None
+    protection: Protection = Protection.PREFERRED
+    extras: str = ""
+    label_format: LabelFormat = LabelFormat.PDF
+    sides: tuple[int | None, int | None, int | None] = (None, None, None)
 
 
 @operation
@@ -151,7 +201,9 @@ def edit_code(service_id: int, entry: CodeEntry, *, now: datetime, user: User) -
 def _write_code(row: ConnectionService, entry: CodeEntry) -> None:
     can = CAPABILITIES[row.connection.kind]
     code = entry.code.strip()
-    if not _CODE.fullmatch(code) or len(code) > can.service_code_at_most:
+    if can.quotes:
+        _write_rule(row, entry)
+    elif not _CODE.fullmatch(code) or len(code) > can.service_code_at_most:
         raise Refused(
             "A service code has at most %(at_most)s letters and digits, such as TPN24. Copy it from your account.",
             "code",
@@ -173,6 +225,31 @@ def _write_code(row: ConnectionService, entry: CodeEntry) -> None:
         raise Refused("The code %(code)s is in the table already. Edit that line.", "code", code=code) from error
 
 
+def _write_rule(row: ConnectionService, entry: CodeEntry) -> None:
+    """Which offer is taken. The same code may stand on several lines, each with another rule."""
+    can = CAPABILITIES[row.connection.kind]
+    code = entry.code.strip()
+    if code and (len(code) > can.service_code_at_most or not code.isascii() or not code.isprintable() or " " in code):
+        raise Refused(
+            "An id of Amazon's has no blanks, such as ROYAL_MAIL or ROYAL_MAIL_TRACKED_24: copy it from “Compare "
+            "offers”.",
+            "code",
+        )
+    extras = entry.extras.replace(",", " ").split()
+    if any(not extra.isascii() or not extra.isprintable() for extra in extras) or len(" ".join(extras)) > 200:
+        raise Refused("Give the extras by Amazon's ids, with blanks between, such as SIGNATURE_CONFIRMATION.", "extras")
+    if entry.label_format not in can.label_formats:
+        raise Refused("The connection gives no labels in this format. Choose another.", "label_format")
+    given = [side for side in entry.sides if side is not None]
+    if given and (len(given) < 3 or not all(1 <= side <= SIDE_AT_MOST for side in given)):
+        raise Refused(
+            "Give length, width and height in cm from 1 to %(most)s, or none of them.", "length_cm", most=SIDE_AT_MOST
+        )
+    row.rule, row.protection, row.extras = entry.rule or OfferRule.IN_TIME, entry.protection, " ".join(extras)
+    row.label_format = entry.label_format
+    row.length_cm, row.width_cm, row.height_cm = entry.sides
+
+
 def _code_facts(row: ConnectionService) -> dict[str, str]:
     return {
         "connection": row.connection.name,
@@ -182,7 +259,59 @@ def _code_facts(row: ConnectionService) -> dict[str, str]:
         "weight limit": str(row.grams_at_most or ""),
         "gives tracking": str(row.gives_tracking),
         "active": str(row.active),
+        **({} if not row.rule else _rule_facts(row)),
     }
+
+
+def _rule_facts(row: ConnectionService) -> dict[str, str]:
+    return {
+        "rule": row.rule,
+        "claims protection": row.protection,
+        "extras": row.extras,
+        "label": row.label_format,
+        "size in cm": " x ".join(str(side) for side in (row.length_cm, row.width_cm, row.height_cm) if side),
+    }
+
+
+# --- from where parcels are sent
+
+
+@dataclass(frozen=True, slots=True)
+class SenderEntry:
+    name: str
+    line_1: str
+    town: str
+    postcode: str
+    line_2: str = ""
+    county: str = ""
+    phone: str = ""
+    email: str = ""
+
+
+@operation
+def set_sender(site_id: int, entry: SenderEntry, *, now: datetime, user: User) -> None:
+    """From where a site's parcels are sent, as couriers print it."""
+    site = Site.objects.select_for_update(no_key=True).filter(pk=site_id, pool="").first()
+    if site is None:
+        raise Refused("This site is no longer there.")
+    if not site.country:
+        raise Refused("%(site)s has no country. Enter it on the site's page first.", site=site.name)
+    row = SenderAddress.objects.filter(site=site).first() or SenderAddress(site=site)
+    before = _sender_facts(row) if row.pk else None
+    for name, at_most in _SENDER_AT_MOST.items():
+        setattr(row, name, _text(getattr(entry, name), name, at_most, empty=name not in _SENDER_NEEDS))
+    row.save()
+    record_audit("edit", "SenderAddress", row.pk, before=before, after=_sender_facts(row), now=now, user=user)
+
+
+_SENDER_AT_MOST = {
+    "name": 50, "line_1": 60, "line_2": 60, "town": 60, "county": 60, "postcode": 20, "phone": 20, "email": 64
+}  # fmt: skip
+_SENDER_NEEDS = ("name", "line_1", "town", "postcode")
+
+
+def _sender_facts(row: SenderAddress) -> dict[str, str]:
+    return {"site": row.site.name, **{name: getattr(row, name) for name in _SENDER_AT_MOST}}
 
 
 # --- checks
@@ -195,6 +324,8 @@ def request_check(connection_id: int, kind: CheckKind, *, now: datetime, user: U
     under_way = row.checks.filter(state__in=[CheckState.WANTED, CheckState.RUNNING])
     if under_way.exists():
         raise Refused("A check of this connection is under way. Wait for its result.")
+    if kind is CheckKind.TEST_ORDERS and row.kind is ConnectionKind.AMAZON:
+        raise Refused("Amazon sells no label for a test. Press “Test connection”.")
     if kind is CheckKind.TEST_ORDERS and not row.services.filter(active=True).exists():
         raise Refused("There is no service code to test. Press New service code first.")
     check = ConnectionCheck.objects.create(
@@ -227,6 +358,7 @@ class CheckToMake:
     reference: str
     carrier_name: str = ""
     codes: tuple[tuple[int, str, PackageFormat], ...] = ()
+    marketplace_id: str = ""
 
 
 @operation
@@ -249,7 +381,17 @@ def claim_check(*, machine_now: datetime, machine_before: datetime) -> CheckToMa
         row.reference,
         row.connection.carrier_name,
         tuple((one.pk, one.code, one.package_format) for one in codes),
+        _marketplace_of(row.connection),
     )
+
+
+def _marketplace_of(connection: CourierConnection) -> str:
+    """One of the account's for whose orders labels are sold, that of its own channels first; empty = none."""
+    if connection.account_id is None:
+        return ""
+    sold = CAPABILITIES[connection.kind].countries
+    rows = Channel.objects.filter(account=connection.account_id, archived=False, marketplace__country__in=sold)
+    return rows.order_by("pk").values_list("marketplace", flat=True).first() or ""
 
 
 @operation
@@ -276,6 +418,19 @@ def note_accepted(connection_id: int, *, now: datetime) -> None:
         _note_accepted(connection_id, now)
 
 
+_REMEDY_OF_ACCESS = {
+    ConnectionKind.CLICK_AND_DROP: "Create a key in Click & Drop and enter it as “API key”, then press “Test "
+    "connection”. "
+    "Labels that were requested wait, and are bought once the key is right. Only business (OBA) accounts may buy "
+    "labels "
+    "from here.",
+    ConnectionKind.AMAZON: "The application at Amazon needs the role Direct-to-Consumer Shipping, and the "
+    "seller account must be authorised after it was given: press Authorise on the page of one of its channels, then "
+    "“Test "
+    "connection” here. Labels that were requested wait, and are bought then.",
+}
+
+
 @operation
 def note_refused(connection_id: int, *, error: str, now: datetime) -> None:
     """The courier refuses the key, or the account may not buy labels: no label is bought until that is corrected."""
@@ -286,7 +441,6 @@ def note_refused(connection_id: int, *, error: str, now: datetime) -> None:
         ProblemKind.COURIER_REFUSES_KEY,
         AboutConnection(connection_id),
         cause=f"{row.name}: {error}"[:_TEXT_AT_MOST],
-        remedy="Create a key in Click & Drop and enter it as “API key”, then press “Test connection”. Labels that were "
-        "requested wait, and are bought once the key is right. Only business (OBA) accounts may buy labels from here.",
+        remedy=_REMEDY_OF_ACCESS[row.kind],
         now=now,
     )

@@ -1,13 +1,14 @@
 """Labels bought from couriers: requested by a person, written before each call, settled after it, voided.
 
-A purchase of unknown outcome is looked up by its reference before it is made again: no label is bought twice.
+A purchase of unknown outcome is looked up by its reference before it is made again, or made again under its own key
+where the courier sells one label for one key (`_offer_steps`): no label is bought twice.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import assert_never
+from typing import Any, assert_never
 
 from django.db.models import Q
 
@@ -20,19 +21,22 @@ from wharfinger.domain.installation.subjects import AboutLabel, AboutOrder
 from wharfinger.domain.moments import LONGEST_ROW_WAIT
 from wharfinger.domain.orders.order import IncomingAddress
 from wharfinger.domain.retry import growing_pause
-from wharfinger.domain.shipping.connections import CAPABILITIES, PackageFormat
+from wharfinger.domain.shipping.connections import CAPABILITIES, ConnectionKind, PackageFormat
+from wharfinger.domain.shipping.dispatching import Stays
 from wharfinger.domain.shipping.labels import (
     OPEN_LABELS,
     GoodsLine,
     InParcel,
     LabelState,
     Money,
+    Refusal,
     left_with,
     may_have_left_with,
     share_without_tax,
     why_no_label,
     worth_of,
 )
+from wharfinger.domain.shipping.offers import Offers
 from wharfinger.domain.shipping.undoing import MINUTES
 from wharfinger.operations import triggers
 from wharfinger.operations.installation._history_steps import record_activity
@@ -55,6 +59,20 @@ from wharfinger.operations.shipping._label_steps import (
     open_units,
     why_label_is_overtaken,
 )
+from wharfinger.operations.shipping._offer_steps import (
+    OFFER_FIELDS,
+    LabelToDescribe,
+    LabelToPurchase,
+    LabelToQuote,
+    drop_purchase,
+    forget_offers,
+    offer_step,
+    protections,
+    purchase_step,
+    sells_by_offers,
+    take_inputs_schema,
+    take_offers,
+)
 from wharfinger.operations.transaction import operation
 
 _TEXT_AT_MOST = 2000
@@ -64,6 +82,9 @@ LOOK_UPS_THAT_FIND_NOTHING = 2
 """Before the purchase is made again: the courier may still have been at work when the first look came."""
 LOOK_UPS_BEFORE_A_PROBLEM = 4
 """That failed, the purchase among them: then a person sees that it is not known whether a label was bought."""
+KEYED_AGAIN = timedelta(seconds=15)
+"""Machine time until a purchase in doubt is sent again under its key: no need to wait until no attempt is under way,
+and its offers still live."""
 
 
 @operation
@@ -113,6 +134,8 @@ class LabelToFetch:
     id: int
     connection_id: int
     identifier: str
+    reference: str = ""
+    marketplace_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +143,10 @@ class LabelToVoid:
     id: int
     connection_id: int
     identifier: str
+    marketplace_id: str = ""
 
 
-Step = LabelToBuy | LabelToFind | LabelToFetch | LabelToVoid
+Step = LabelToBuy | LabelToFind | LabelToFetch | LabelToVoid | LabelToQuote | LabelToDescribe | LabelToPurchase
 
 
 @operation
@@ -134,18 +158,20 @@ def claim_label(
     `machine_before`: attempts made before it cannot be under way any more. `resting`: connections that are left out.
     """
     over = Q(attempted_at_machine=None) | Q(attempted_at_machine__lte=machine_before)
+    over |= Q(attempted_at_machine__lte=machine_now - KEYED_AGAIN) & ~Q(purchase_key="")
     moving = (LabelState.WAITING, LabelState.ATTEMPTED, LabelState.ORDERED, LabelState.VOIDING)
     rows = CourierLabel.objects.select_for_update(skip_locked=True, of=("self",), no_key=True).defer("document")
     rows = rows.filter(is_due("again_at", now, LONGEST_ROW_WAIT), state__in=moving)
     rows = rows.filter(~Q(state=LabelState.ATTEMPTED) | over).exclude(label_service__connection__in=resting)
-    rows = rows.select_related("order__channel", "order__site", "service", "label_service__connection")
+    rows = rows.select_related(
+        "order__channel__marketplace", "order__site", "order__imported", "service", "label_service__connection"
+    )
     while (row := rows.order_by("again_at", "pk").first()) is not None:
         step = _step(row, now)
         row.attempts = min(row.attempts + 1, 30_000)
         row.attempted_at_machine, row.again_at = machine_now, now + _pause(row.attempts)
-        row.save(
-            update_fields=["state", "attempts", "attempted_at_machine", "again_at", "ended_at", "error", "void_why"]
-        )
+        fields = ["state", "attempts", "attempted_at_machine", "again_at", "ended_at", "error", "void_why"]
+        row.save(update_fields=[*fields, *(OFFER_FIELDS if sells_by_offers(row.label_service) else ())])
         if step is not None:
             return step
     return None
@@ -161,13 +187,24 @@ def _step(row: CourierLabel, now: datetime) -> Step | None:
                 row.void_why = why
                 end_label(row, LabelState.VOIDED, now)
                 return None
-            return _purchase(row, now)
+            return _offer(row, now) if sells_by_offers(row.label_service) else _purchase(row, now)
+        case LabelState.ATTEMPTED if row.purchase is not None:
+            return purchase_step(row)
         case LabelState.ATTEMPTED:
             return LabelToFind(row.pk, connection_id, row.reference)
         case LabelState.VOIDING:
-            return LabelToVoid(row.pk, connection_id, row.identifier)
+            return LabelToVoid(row.pk, connection_id, row.identifier, row.order.channel.marketplace_id)
         case _:
-            return LabelToFetch(row.pk, connection_id, row.identifier)
+            marketplace = row.order.channel.marketplace_id
+            return LabelToFetch(row.pk, connection_id, row.identifier, row.reference, marketplace)
+
+
+def _offer(row: CourierLabel, now: datetime) -> Step | None:
+    step = offer_step(row, now)
+    if not isinstance(step, Stays):
+        return step
+    _refuse(row, step.sentence % step.values, now)
+    return None
 
 
 def _purchase(row: CourierLabel, now: datetime) -> LabelToBuy | None:
@@ -219,6 +256,31 @@ class Held:
     tracking_number: str = ""
     document: bytes | None = field(default=None, repr=False)
     error: str = ""
+    deliver_by: datetime | None = None
+    included: tuple[str, ...] | None = None
+    """Protections that came with it; None where the courier says nothing of them."""
+    excluded: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """Offers are there; nothing was bought."""
+
+    offers: Offers
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """The JSON Schema of what the chosen offer wants to know."""
+
+    schema: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class OffersGone:
+    """What was offered is offered no more. At a first attempt nothing was bought; at a repeat it proves nothing."""
+
+    error: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,9 +299,10 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True)
 class RefusedByCourier:
-    """As it is, it will not be taken."""
+    """As it is, it will not be taken. `why`: what has to be corrected."""
 
     error: str
+    why: Refusal = Refusal.OTHER
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +315,7 @@ class Done:
     """The order was deleted."""
 
 
-Outcome = Held | NotDone | Unknown | RefusedByCourier | Gone | Done
+Outcome = Held | Quoted | Described | OffersGone | NotDone | Unknown | RefusedByCourier | Gone | Done
 
 
 @operation
@@ -260,8 +323,12 @@ def settle_label(label_id: int, outcome: Outcome, *, now: datetime) -> LabelStat
     """Write how the step that was claimed ended."""
     row = labels_locked().get(pk=label_id)
     match row.state:
+        case LabelState.ATTEMPTED if row.purchase is not None:
+            _settle_keyed(row, outcome, now)
         case LabelState.ATTEMPTED:
             _settle_purchase(row, outcome, now)
+        case LabelState.WAITING if sells_by_offers(row.label_service):
+            _settle_offers(row, outcome, now)
         case LabelState.WAITING if isinstance(outcome, Held):  # of a worker that was given up, and was only slow
             _hold(row, outcome, now)
         case LabelState.ORDERED:
@@ -281,7 +348,7 @@ def settle_label(label_id: int, outcome: Outcome, *, now: datetime) -> LabelStat
         "again_at",
         "error",
     ]
-    fields += ["ready_at", "ended_at"]
+    fields += ["ready_at", "ended_at", *(OFFER_FIELDS if sells_by_offers(row.label_service) else ())]
     if isinstance(outcome, Held) and outcome.document is not None:
         row.document = outcome.document
         fields.append("document")
@@ -309,8 +376,64 @@ def _settle_purchase(row: CourierLabel, outcome: Outcome, now: datetime) -> None
                 row.state, row.look_ups, row.attempted_at_machine = LabelState.WAITING, 0, None
                 row.again_at = now
                 _end_if_void(row, now)
+        case Done() | Quoted() | Described() | OffersGone():
+            raise ValueError("A purchase by a code ends otherwise.")
+        case _:
+            assert_never(outcome)
+
+
+def _settle_offers(row: CourierLabel, outcome: Outcome, now: datetime) -> None:
+    """Before the purchase: nothing can have been bought."""
+    match outcome:
+        case Quoted():
+            row.again_at, row.attempts, row.attempted_at_machine = now, 0, None
+            stays = take_offers(row, outcome.offers)
+            if stays is not None:
+                _refuse(row, stays.sentence % stays.values, now)
+        case Described():
+            row.again_at, row.attempts, row.attempted_at_machine = now, 0, None
+            take_inputs_schema(row, outcome.schema)
+        case OffersGone():
+            row.offers, row.again_at = None, now
+        case NotDone() | Unknown():
+            row.error = outcome.error
+        case RefusedByCourier():
+            _refuse(row, outcome.error, now, outcome.why)
+        case Gone():
+            _refuse(row, "Amazon does not know the order.", now)
+        case Held():
+            _hold(row, outcome, now)  # of a worker that was given up, and was only slow
         case Done():
-            raise ValueError("A purchase is not done by deleting.")
+            raise ValueError("Offers are not fetched by deleting.")
+        case _:
+            assert_never(outcome)
+
+
+def _settle_keyed(row: CourierLabel, outcome: Outcome, now: datetime) -> None:
+    """A purchase under a key. Only the first call can say that nothing was bought: a refusal of a later one may be
+    about the repeat, and then a person looks."""
+    first = row.purchase_calls <= 1
+    match outcome:
+        case Held():
+            _hold(row, outcome, now)
+        case NotDone(error) if first:
+            row.state, row.error, row.attempted_at_machine, row.purchase_calls = LabelState.WAITING, error, None, 0
+            _end_if_void(row, now)
+        case OffersGone() if first:
+            drop_purchase(row)
+            row.state, row.offers, row.attempted_at_machine, row.again_at = LabelState.WAITING, None, None, now
+            _end_if_void(row, now)
+        case RefusedByCourier(error, why) if first:
+            _refuse(row, error, now, why)
+        case NotDone(error) | Unknown(error):
+            row.error = error
+            if row.purchase_calls >= LOOK_UPS_BEFORE_A_PROBLEM:
+                _report_in_doubt(row, now)
+        case OffersGone(error) | RefusedByCourier(error):
+            row.error = error
+            _report_in_doubt(row, now)
+        case Gone() | Done() | Quoted() | Described():
+            raise ValueError("A purchase under a key ends otherwise.")
         case _:
             assert_never(outcome)
 
@@ -325,6 +448,10 @@ def _hold(row: CourierLabel, held: Held, now: datetime) -> None:
     row.identifier, row.error = held.identifier, held.error
     row.tracking_number = held.tracking_number or row.tracking_number
     row.attempts, row.attempted_at_machine = 0, None
+    forget_offers(row)
+    row.deliver_by = held.deliver_by or row.deliver_by
+    if held.included is not None:
+        row.protections = protections(held.included, held.excluded)
     if row.label_service.taken_at is None:
         ConnectionService.objects.filter(pk=row.label_service_id, taken_at=None).update(taken_at=now)
     if row.void_why:
@@ -342,8 +469,11 @@ def _note_ready(row: CourierLabel, now: datetime) -> None:
     row.state, row.ready_at, row.error = LabelState.READY, now, ""
     if not row.tracking_number and row.label_service.gives_tracking:
         row.error = "The courier gave a label without a tracking number. Type it from the label when you dispatch."
+    bought = (
+        f"{row.label_service}, {row.bought_service}, {row.price} {row.currency}" if row.price else row.label_service
+    )
     record_activity(
-        f"Label {row.reference} bought with {row.label_service}: {row.tracking_number or 'no tracking number'}.",
+        f"Label {row.reference} bought with {bought}: {row.tracking_number or 'no tracking number'}.",
         sales_order=row.order,
         channel=row.order.channel,
         now=now,
@@ -368,10 +498,41 @@ def _report_in_doubt(row: CourierLabel, now: datetime) -> None:
         row,
         f"It is not known whether a label was bought for {row.order.code} with {row.label_service}, reference "
         f"{row.reference}, and it cannot be looked up: {row.error}",
-        "It is looked up again automatically, and bought only if it is not there; press “Fetch label again” to look "
-        "now. If it is urgent, look for the reference in Click & Drop.",
+        _REMEDY_IN_DOUBT[row.label_service.connection.kind],
         now,
     )
+
+
+_REMEDY_IN_DOUBT = {
+    ConnectionKind.CLICK_AND_DROP: "It is looked up again automatically, and bought only if it is not there; press "
+    "“Fetch label again” to look now. If it is urgent, look for the reference in Click & Drop.",
+    ConnectionKind.AMAZON: "The same purchase is sent again automatically, which never buys a second label; press "
+    "“Fetch "
+    "label again” to send it now. If it is urgent, open the order in Seller Central: if it has no label there, press "
+    "“Not bought” and buy another; if it has one, print it there, type its number, press Dispatch, then “Not bought”.",
+}
+_REMEDY_NOT_VOIDED = {
+    ConnectionKind.CLICK_AND_DROP: "Press “Void label” to try again, or delete the order in Click & Drop and press "
+    "“Mark "
+    "as done”. Destroy the label if it was printed.",
+    ConnectionKind.AMAZON: "Press “Void label” to try again, or cancel the label in Seller Central on the order’s "
+    "page and "
+    "press “Mark as done”. Destroy the label if it was printed.",
+}
+_REMEDY_OF_REFUSAL = {
+    Refusal.ADDRESS: "Have an administrator correct the sender address under Settings, Courier connections; the "
+    "buyer’s "
+    "is corrected at Amazon. Then press “Buy label” again, or type the number of another label and press Dispatch.",
+    Refusal.SERVICE: "Correct weight and size beside “Buy label” and press it again, or press “Compare offers” and "
+    "choose "
+    "another. If the label was bought elsewhere, type its number and press Dispatch.",
+    Refusal.MONEY: "Amazon could not charge it: in Seller Central look at Settings, Account Info, Charge methods. Then "
+    "press “Buy label” again.",
+    Refusal.OTHER: "Compare the order with Seller Central, correct what is named, and press “Buy label” again, or "
+    "press "
+    "“Compare offers” and choose another. If the label was bought elsewhere, type its number and press Dispatch.",
+}
+"""At Amazon; other couriers have one for all."""
 
 
 def _report(row: CourierLabel, cause: str, remedy: str, now: datetime) -> None:
@@ -386,8 +547,9 @@ def _report(row: CourierLabel, cause: str, remedy: str, now: datetime) -> None:
     )
 
 
-def _refuse(row: CourierLabel, error: str, now: datetime) -> None:
+def _refuse(row: CourierLabel, error: str, now: datetime, why: Refusal = Refusal.OTHER) -> None:
     row.error = error
+    forget_offers(row)
     if row.void_why:
         end_label(row, LabelState.VOIDED, now)
         return
@@ -396,7 +558,9 @@ def _refuse(row: CourierLabel, error: str, now: datetime) -> None:
         ProblemKind.LABEL_REFUSED,
         AboutOrder(row.order_id),
         cause=f"No label was bought for {row.order.code} with {row.label_service}: {error}"[:_TEXT_AT_MOST],
-        remedy="Correct what is named: the address under More, Edit address; the weight, the package format or the "
+        remedy=_REMEDY_OF_REFUSAL[why]
+        if sells_by_offers(row.label_service)
+        else "Correct what is named: the address under More, Edit address; the weight, the package format or the "
         "courier service beside “Buy label”. Then press it again. If the label was bought elsewhere, type its number "
         "and press Dispatch.",
         sales_order=row.order,
@@ -419,8 +583,8 @@ def _settle_fetch(row: CourierLabel, outcome: Outcome, now: datetime) -> None:
         case Gone():
             row.void_why = row.void_why or "The courier does not hold the order any more: it was deleted there."
             end_label(row, LabelState.VOIDED, now)
-        case Done():
-            raise ValueError("A label is not fetched by deleting.")
+        case Done() | Quoted() | Described() | OffersGone():
+            raise ValueError("A label is fetched otherwise.")
         case _:
             assert_never(outcome)
 
@@ -445,14 +609,13 @@ def _settle_void(row: CourierLabel, outcome: Outcome, now: datetime) -> None:
                 AboutLabel(row.pk),
                 cause=f"The label {row.reference} of {row.order.code} holds no longer, but could not be voided: "
                 f"{outcome.error}"[:_TEXT_AT_MOST],
-                remedy="Press “Void label” to try again, or delete the order in Click & Drop and press “Mark as done”. "
-                "Destroy the label if it was printed.",
+                remedy=_REMEDY_NOT_VOIDED[row.label_service.connection.kind],
                 sales_order=row.order,
                 channel=row.order.channel,
                 now=now,
             )
-        case Held():
-            raise ValueError("A voided label is not held.")
+        case Held() | Quoted() | Described() | OffersGone():
+            raise ValueError("A label is voided otherwise.")
         case _:
             assert_never(outcome)
 
@@ -476,10 +639,32 @@ def void_label(label_id: int, *, now: datetime, user: User) -> CourierLabel:
 def fetch_again(label_id: int, *, now: datetime) -> None:
     """Try now what waits for its next try."""
     row = labels_locked().get(pk=label_id)
+    if row.state is LabelState.CHOOSING:
+        row.state, row.offers, row.choice, row.error = LabelState.WAITING, None, None, ""
+        row.save(update_fields=["state", "offers", "choice", "error"])
     if row.state.moves:
         row.again_at = now
         row.save(update_fields=["again_at"])
         triggers.run_periodic_task(triggers.LABELS_OUT)
+
+
+@operation
+def note_not_bought(label_id: int, *, now: datetime, user: User) -> None:
+    """A person looked at Amazon: what is in doubt was not bought, or is used without this row."""
+    row = labels_locked().get(pk=label_id)
+    if row.state is not LabelState.ATTEMPTED or row.purchase is None or row.purchase_calls < 2:
+        raise Refused("This label is not in doubt any more. See its state under Labels.")
+    forget_offers(row)
+    row.error = "A person looked at Amazon: it was not bought, or is used without this line."
+    end_label(row, LabelState.VOIDED if row.void_why else LabelState.REFUSED, now)
+    row.save(update_fields=["state", "ended_at", "error", *OFFER_FIELDS])
+    record_activity(
+        f"Label {row.reference}: not bought, as a person found at Amazon.",
+        sales_order=row.order,
+        channel=row.order.channel,
+        now=now,
+        user=user,
+    )
 
 
 @operation

@@ -6,15 +6,19 @@ newest version waits behind it: whatever a person changes meanwhile, only the la
 
 from datetime import datetime
 
-from wharfinger.db.models import Confirmation, Shipment, User
+from wharfinger.db.models import Confirmation, CourierLabel, Shipment, User
 from wharfinger.domain.shipping.carriers import are_one_carrier
-from wharfinger.domain.shipping.ship_plus import is_ship_plus
 from wharfinger.domain.shipping.shipments import ConfirmationState, Tracking
 from wharfinger.operations import triggers
 from wharfinger.operations.installation._history_steps import record_activity, record_audit
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.shipping._carrier_steps import carrier_of, checked_number, service_in_use
-from wharfinger.operations.shipping._confirmation_steps import may_leave_at, wait_for_sending
+from wharfinger.operations.shipping._confirmation_steps import (
+    is_confirmed_by_amazon,
+    may_leave_at,
+    wait_for_sending,
+)
+from wharfinger.operations.shipping._label_steps import is_amazons
 from wharfinger.operations.transaction import operation
 
 _UNDER_WAY = ConfirmationState.ATTEMPTED
@@ -47,8 +51,12 @@ def record_tracking(
         parcel_id=shipment.pk,
     )
     shipment.tracking_number, shipment.number_confirmed = found.number, bool(found.doubt)
-    shipment.save(update_fields=["tracking_number", "number_confirmed"])
-    if row.state == ConfirmationState.WAITING:
+    shipment.amazons_label = _bears_amazons_label(shipment)
+    shipment.save(update_fields=["tracking_number", "number_confirmed", "amazons_label"])
+    if row.state == ConfirmationState.WAITING and shipment.amazons_label:
+        wait_for_sending(row, now=now)
+        row.save(update_fields=["state", "again_at"])
+    elif row.state == ConfirmationState.WAITING:
         Confirmation.objects.filter(pk=row.pk).update(again_at=may_leave_at(row, now))
     _write_history(row, f"tracking number {found.number}", before={}, now=now, user=user)
 
@@ -80,7 +88,8 @@ def correct_parcel(
     before, kept_number = _facts(shipment), found.number == shipment.tracking_number
     shipment.tracking_number, shipment.number_confirmed = found.number, bool(found.doubt)
     shipment.service = service
-    shipment.save(update_fields=["tracking_number", "number_confirmed", "service"])
+    shipment.amazons_label = _bears_amazons_label(shipment)
+    shipment.save(update_fields=["tracking_number", "number_confirmed", "service", "amazons_label"])
     carrier = carrier_of(channel.pk, service)
     changed = row.sent_carrier and not are_one_carrier(carrier.shown, row.sent_carrier.removeprefix("Other "))
     row.stale_carrier = row.shown_carrier if kept_number and changed else ""
@@ -96,7 +105,7 @@ def send_again(shipment_id: int, *, seen_version: int | None = None, now: dateti
         raise Refused("It is being sent to Amazon now. Check the parcel again in a few minutes.")
     if row.state == _NOT_SENT:
         raise Refused("Nothing is sent to Amazon about this parcel: the channel does not upload order status.")
-    if is_ship_plus(row.shipment.order.programs):
+    if is_confirmed_by_amazon(row.shipment.order.programs, row.shipment):
         raise Refused(
             "Nothing is sent to Amazon about this parcel: Amazon shows it automatically, from the label that was "
             "bought from it. Compare its number with the label."
@@ -107,6 +116,15 @@ def send_again(shipment_id: int, *, seen_version: int | None = None, now: dateti
         return
     _next_version(row, now)
     _write_history(row, "sent again", before=_facts(row.shipment), now=now, user=user)
+
+
+def _bears_amazons_label(shipment: Shipment) -> bool:
+    """By its number as it is now: with another one it left without the label after all."""
+    labels = (
+        CourierLabel.objects.filter(shipment=shipment).defer("document").select_related("label_service__connection")
+    )
+    label = labels.first()
+    return label is not None and is_amazons(label, shipment.tracking_number)
 
 
 def _locked(shipment_id: int) -> Confirmation:

@@ -17,6 +17,7 @@ from wharfinger.db.queries.option_rows import (
     row_of,
 )
 from wharfinger.domain.channels.options import OptionValues, resolve
+from wharfinger.domain.shipping.connections import CAPABILITIES
 from wharfinger.domain.shipping.couriers import Consignment, GroupRule, service_for, weight_of
 from wharfinger.domain.shipping.number_lists import NamedService
 from wharfinger.domain.shipping.shipments import Tracking
@@ -34,6 +35,8 @@ class Service:
     why: str = ""
     buys_labels: bool = False
     """Through a courier connection."""
+    by_offers: bool = False
+    """Its labels are chosen among offers."""
 
 
 def services_for(order_id: int) -> tuple[Service, ...]:
@@ -50,6 +53,7 @@ def services_for(order_id: int) -> tuple[Service, ...]:
             row.pk in mapped,
             why if row.pk == first else "",
             _buys_labels(row),
+            _buys_labels(row) and _by_offers(row),
         )
         for row in services_offered().select_related("label_service__connection").order_by("courier", "name")
     ]
@@ -59,6 +63,11 @@ def services_for(order_id: int) -> tuple[Service, ...]:
 def _buys_labels(row: CourierService) -> bool:
     code = row.label_service
     return code is not None and code.active and code.connection.active
+
+
+def _by_offers(row: CourierService) -> bool:
+    code = row.label_service
+    return code is not None and CAPABILITIES[code.connection.kind].quotes
 
 
 def chosen_services(order_ids: Collection[int]) -> dict[int, tuple[int | None, str]]:

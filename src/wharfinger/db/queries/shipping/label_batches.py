@@ -40,7 +40,8 @@ class BatchRow:
     def failed(self) -> bool:
         """It needs a person: nothing was bought, or its label does not come."""
         stuck = self.state is LabelState.ORDERED and bool(self.error)
-        return self.label_id is None or self.state is LabelState.REFUSED or self.voided or stuck
+        waits = self.state is LabelState.CHOOSING
+        return self.label_id is None or self.state is LabelState.REFUSED or self.voided or stuck or waits
 
     @property
     def may_dispatch(self) -> bool:

@@ -4,11 +4,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from django.db.models import BooleanField, ExpressionWrapper, Q
 
 from wharfinger.db.models import CourierLabel
-from wharfinger.domain.shipping.connections import PackageFormat
+from wharfinger.domain.shipping.connections import LabelFormat, PackageFormat
 from wharfinger.domain.shipping.labels import LabelState
 
 
@@ -35,6 +36,17 @@ class LabelRow:
     used: bool
     """A parcel left with it."""
     has_document: bool
+    label_format: LabelFormat = LabelFormat.PDF
+    bought_service: str = ""
+    """The carrier and its service, where they were chosen among offers."""
+    price: Decimal | None = None
+    currency: str = ""
+    deliver_by: datetime | None = None
+    included: tuple[str, ...] = ()
+    """Protections that came with it."""
+    excluded: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    in_doubt: bool = False
+    """The same purchase was sent again, and it is still not known whether it was made."""
 
     @property
     def units(self) -> int:
@@ -64,12 +76,17 @@ class LabelRow:
     def may_fetch(self) -> bool:
         return self.state in (LabelState.ORDERED, LabelState.WAITING, LabelState.ATTEMPTED) and bool(self.error)
 
+    @property
+    def may_choose(self) -> bool:
+        """Offers are there, or the page of them says what is awaited."""
+        return self.state is LabelState.CHOOSING
+
 
 def labels_of_order(order_id: int) -> tuple[LabelRow, ...]:
     """First requested first; without their documents."""
     rows = CourierLabel.objects.filter(order=order_id).select_related("service", "requested_by")
     rows = rows.annotate(held=ExpressionWrapper(Q(document__isnull=False), output_field=BooleanField()))
-    return tuple(_row(row, row.held) for row in rows.defer("document").order_by("pk"))
+    return tuple(_row(row, row.held) for row in rows.defer("document", "offers", "choice", "purchase").order_by("pk"))
 
 
 def _row(row: CourierLabel, has_document: bool) -> LabelRow:
@@ -93,6 +110,14 @@ def _row(row: CourierLabel, has_document: bool) -> LabelRow:
         again_at=row.again_at,
         used=row.shipment_id is not None,
         has_document=has_document,
+        label_format=row.label_format,
+        bought_service=row.bought_service,
+        price=row.price,
+        currency=row.currency,
+        deliver_by=row.deliver_by,
+        included=tuple((row.protections or {}).get("included", ())),
+        excluded=tuple((name, tuple(reasons)) for name, reasons in (row.protections or {}).get("excluded", ())),
+        in_doubt=row.state is LabelState.ATTEMPTED and row.purchase_calls > 1 and bool(row.error),
     )
 
 

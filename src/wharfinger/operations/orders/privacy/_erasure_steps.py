@@ -18,7 +18,8 @@ _OF_ORDERS = (
     "WHERE order_id = ANY(%(orders)s) AND (gift_message <> '' OR customisation_url <> '')",
     "UPDATE wharfinger_customisation c SET body = NULL, again_at = NULL, error = '' "
     "FROM wharfinger_salesorderline l WHERE c.line_id = l.id AND l.order_id = ANY(%(orders)s)",
-    "UPDATE wharfinger_courierlabel SET document = NULL, address_hash = '', error = '' "
+    "UPDATE wharfinger_courierlabel SET document = NULL, address_hash = '', error = '', choice = NULL, "
+    "purchase = NULL "
     "WHERE order_id = ANY(%(orders)s)",
     "UPDATE wharfinger_orderhold SET details = '' WHERE order_id = ANY(%(orders)s) AND details <> ''",
     "UPDATE wharfinger_legalhold SET reason = '' WHERE order_id = ANY(%(orders)s) AND reason <> ''",
