@@ -6,8 +6,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from tests.factories.amazon_orders import later, line, order
+from tests.factories.buy_shipping import a_buy_shipping, a_sender, an_amazon_service, an_offer_line
 from tests.factories.couriers import a_connection, a_label_service
 from tests.factories.ground import NOW, UK
+from tests.factories.offers import some_offers
 from tests.factories.people import someone
 from tests.factories.shipping import a_service
 from tests.factories.stock import a_site
@@ -38,6 +40,7 @@ from wharfinger.domain.orders.cancelling import CancelReason
 from wharfinger.domain.orders.completeness import Cause
 from wharfinger.domain.orders.gap_review import Verdict
 from wharfinger.domain.orders.order import Fulfilment, IncomingPackage
+from wharfinger.domain.shipping.labels import Refusal
 from wharfinger.domain.shipping.shipments import Tracking
 from wharfinger.domain.stock.guard import GuardLimits
 from wharfinger.domain.stock.listing_issues import ListingIssue
@@ -447,6 +450,69 @@ def _requested_label(world: World) -> LabelToBuy:
 def a_label_that_the_courier_refuses(world: World) -> None:
     step = _requested_label(world)
     labels.settle_label(step.id, labels.RefusedByCourier("200 12: Not valid."), now=world.clock.now())
+
+
+def _from_amazon(world: World) -> int:
+    """Of an order of one mug: the attempt of a purchase from Amazon is written; the label's id."""
+    message = order(line("MUG"))
+    world.item("MUG", 10)
+    StockItem.objects.update(weight_grams=300)
+    world.hear(message)
+    sale = world.sale(message)
+    a_sender(sale.site)
+    service = an_amazon_service(an_offer_line(a_buy_shipping(world.account)))
+    entry = LabelEntry(service.pk, {each.pk: 1 for each in sale.lines.all()}, number=1)
+    now = world.clock.now()
+    packer = someone(Role.WAREHOUSE, username="packer")
+    label = labels.request_label(sale.pk, entry, now=now, user=packer).pk
+    labels.claim_label(now=now, machine_now=NOW, machine_before=NOW)
+    labels.settle_label(label, labels.Quoted(some_offers(fetched_at=now)), now=now)
+    labels.claim_label(now=now, machine_now=NOW, machine_before=NOW)
+    return label
+
+
+@makes(ProblemKind.LABEL_REFUSED)
+def a_sender_address_that_amazon_refuses(world: World) -> None:
+    refused = labels.RefusedByCourier("400 ShipFrom is not valid.", Refusal.ADDRESS)
+    labels.settle_label(_from_amazon(world), refused, now=world.clock.now())
+
+
+@makes(ProblemKind.LABEL_REFUSED)
+def a_parcel_that_amazons_service_refuses(world: World) -> None:
+    refused = labels.RefusedByCourier("400 The weight is not supported.", Refusal.SERVICE)
+    labels.settle_label(_from_amazon(world), refused, now=world.clock.now())
+
+
+@makes(ProblemKind.LABEL_REFUSED)
+def a_label_that_amazon_cannot_charge(world: World) -> None:
+    refused = labels.RefusedByCourier("400 The charge method was declined.", Refusal.MONEY)
+    labels.settle_label(_from_amazon(world), refused, now=world.clock.now())
+
+
+@makes(ProblemKind.LABEL_REFUSED)
+def a_purchase_that_amazon_refuses(world: World) -> None:
+    labels.settle_label(_from_amazon(world), labels.RefusedByCourier("400 No."), now=world.clock.now())
+
+
+@makes(ProblemKind.LABEL_MISSING)
+def a_purchase_from_amazon_in_doubt(world: World) -> None:
+    label = _from_amazon(world)
+    CourierLabel.objects.update(purchase_calls=2)
+    labels.settle_label(label, labels.OffersGone("400 TOKEN_EXPIRED."), now=world.clock.now())
+
+
+@makes(ProblemKind.LABEL_NOT_VOIDED)
+def a_label_that_amazon_does_not_void(world: World) -> None:
+    label, now = _from_amazon(world), world.clock.now()
+    labels.settle_label(label, labels.Held("7", "RM000010003GB", b"\x89PNG"), now=now)
+    labels.void_label(label, now=now, user=User.objects.get(username="packer"))
+    labels.claim_label(now=now, machine_now=NOW, machine_before=NOW)
+    labels.settle_label(label, labels.RefusedByCourier("400: It was collected."), now=now)
+
+
+@makes(ProblemKind.COURIER_REFUSES_KEY)
+def labels_that_amazon_does_not_allow(world: World) -> None:
+    connections.note_refused(a_buy_shipping(world.account).pk, error="getRates: 403.", now=NOW)
 
 
 @makes(ProblemKind.LABEL_MISSING)

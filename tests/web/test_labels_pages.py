@@ -9,7 +9,7 @@ from tests.factories.people import someone
 
 from wharfinger.db.models import AuditEntry, ConnectionService, CourierConnection, CourierLabel, CourierService
 from wharfinger.domain.installation.people import Role
-from wharfinger.domain.shipping.connections import CAPABILITIES, CheckState
+from wharfinger.domain.shipping.connections import CAPABILITIES, CheckState, ConnectionKind
 from wharfinger.domain.shipping.labels import LabelState
 from wharfinger.operations.shipping import labels
 from wharfinger.operations.shipping.labels import Held, LabelEntry
@@ -225,11 +225,17 @@ def test_what_a_kind_can_do_is_what_the_client_can():
         GRAMS_AT_MOST,
         ClickAndDrop,
     )
+    from wharfinger.sync.buy_shipping import BuyShipping  # noqa: PLC0415 -- nor this one
 
-    for can in CAPABILITIES.values():
-        has = {"buys_labels": "buy", "voids_labels": "void", "finds_by_reference": "find", "quotes": "quote",
+    clients = {
+        ConnectionKind.CLICK_AND_DROP: (ClickAndDrop, {"buys_labels": "buy"}),
+        ConnectionKind.AMAZON: (BuyShipping, {"buys_labels": "purchase"}),
+    }
+    for kind, can in CAPABILITIES.items():
+        client, buys = clients[kind]
+        has = {**buys, "voids_labels": "void", "finds_by_reference": "find", "quotes": "quote",
                "manifests": "manifest", "tracks": "track"}  # fmt: skip
-        assert {name: hasattr(ClickAndDrop, method) for name, method in has.items()} == {
+        assert {name: hasattr(client, method) for name, method in has.items()} == {
             name: getattr(can, name) for name in has
         }
-        assert can.grams_at_most == GRAMS_AT_MOST
+    assert CAPABILITIES[ConnectionKind.CLICK_AND_DROP].grams_at_most == GRAMS_AT_MOST

@@ -47,7 +47,7 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
         LinkState.WAITING, TransferState.CLOSED,
         RawMessage.State.WAITING,
         CompletenessGap.State.OPEN,
-        Standing.CHANGED, LabelState.WAITING, LabelState.ORDERED, DeliveryState.WAITING,
+        Standing.CHANGED, LabelState.WAITING, LabelState.ORDERED, LabelState.CHOOSING, DeliveryState.WAITING,
         UploadPlanState.READY,
     ),
     "bad": (

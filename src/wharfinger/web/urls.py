@@ -58,6 +58,7 @@ from wharfinger.web.views.shipping import (
     label_batches,
     labels,
     number_lists,
+    offers,
     parcels,
     pick_lists,
 )
@@ -121,6 +122,7 @@ urlpatterns = [
     *customers.routes,
     *parcels.routes,
     *labels.routes,
+    *offers.routes,
     *label_batches.routes,
     *number_lists.routes,
     *pick_lists.routes,

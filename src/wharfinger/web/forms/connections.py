@@ -6,8 +6,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext, gettext_lazy
 
 from wharfinger.db.queries.shipping.connections import ConnectionRow
-from wharfinger.domain.shipping.connections import ConnectionKind, PackageFormat
-from wharfinger.operations.shipping.connections import CodeEntry, ConnectionEntry
+from wharfinger.domain.shipping.connections import ConnectionKind, LabelFormat, PackageFormat
+from wharfinger.domain.shipping.offers import OfferRule, Protection
+from wharfinger.operations.shipping.connections import CodeEntry, ConnectionEntry, SenderEntry
 from wharfinger.web.forms.choices import labelled, offer
 
 
@@ -68,6 +69,154 @@ class ConnectionForm(forms.Form):
             carrier_name=cleaned["carrier_name"],
             active=cleaned["active"],
             sites=tuple(cleaned["sites"]),
+        )
+
+
+class BuyShippingForm(forms.Form):
+    """Amazon as a courier: no key, for the seller account's authorisation buys."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Name"), max_length=60, help_text=gettext_lazy("As pages call it, such as Amazon UK.")
+    )
+    account_id = forms.TypedChoiceField(
+        label=gettext_lazy("Seller account"),
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text=gettext_lazy("Its authorisation buys the labels, for its own orders, and Amazon charges it."),
+    )
+    sites = forms.TypedMultipleChoiceField(
+        label=gettext_lazy("Sites"),
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("From where its parcels leave. None ticked: from all."),
+    )
+    active = forms.BooleanField(
+        label=gettext_lazy("In use"), required=False, help_text=gettext_lazy("Off: no label is bought through it.")
+    )
+
+    def __init__(
+        self,
+        data: QueryDict | None,
+        *,
+        sites: Sequence[tuple[int, str]],
+        accounts: Sequence[tuple[int, str]] = (),
+        known: ConnectionRow | None = None,
+    ) -> None:
+        super().__init__(data, initial=known.initial() if known else {"active": True})
+        field = self.fields["sites"]
+        if isinstance(field, forms.MultipleChoiceField):
+            field.choices = list(sites)
+        if known is None:
+            offer(self, "account_id", accounts, gettext("Choose …"))
+        else:
+            del self.fields["account_id"]
+
+    def entry(self) -> ConnectionEntry:
+        cleaned = self.cleaned_data
+        return ConnectionEntry(
+            kind=ConnectionKind.AMAZON,
+            name=cleaned["name"],
+            api_key="",
+            active=cleaned["active"],
+            sites=tuple(cleaned["sites"]),
+            account_id=cleaned.get("account_id"),
+        )
+
+
+class SenderForm(forms.Form):
+    """From where a site's parcels are sent, as couriers print it."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=50, help_text=gettext_lazy("Person or company."))
+    line_1 = forms.CharField(label=gettext_lazy("Address line 1"), max_length=60)
+    line_2 = forms.CharField(label=gettext_lazy("Address line 2"), max_length=60, required=False)
+    town = forms.CharField(label=gettext_lazy("Town"), max_length=60)
+    county = forms.CharField(
+        label=gettext_lazy("County or state"),
+        max_length=60,
+        required=False,
+        help_text=gettext_lazy("In the United States its two letters."),
+    )
+    postcode = forms.CharField(label=gettext_lazy("Postcode"), max_length=20)
+    phone = forms.CharField(
+        label=gettext_lazy("Telephone"), max_length=20, required=False, help_text=gettext_lazy("Some carriers want it.")
+    )
+    email = forms.EmailField(label=gettext_lazy("E-mail"), max_length=64, required=False)
+
+    def entry(self) -> SenderEntry:
+        return SenderEntry(**self.cleaned_data)
+
+
+class OfferLineForm(forms.Form):
+    """One line of Amazon's connection: which offer its services take."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Name"), max_length=80, help_text=gettext_lazy("Such as Cheapest in time, signed.")
+    )
+    rule = forms.ChoiceField(label=gettext_lazy("Which offer"), choices=labelled(OfferRule))
+    code = forms.CharField(
+        label=gettext_lazy("Only this carrier or service"),
+        max_length=100,
+        required=False,
+        help_text=gettext_lazy(
+            "Amazon's id, such as ROYAL_MAIL or ROYAL_MAIL_TRACKED_48; “Compare offers” on an order shows them. "
+            "Empty: any."
+        ),
+    )
+    protection = forms.ChoiceField(
+        label=gettext_lazy("Amazon's claims protection"),
+        choices=labelled(Protection),
+        help_text=gettext_lazy("With it Amazon pays claims for parcels that did not arrive."),
+    )
+    extras = forms.CharField(
+        label=gettext_lazy("Extras"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy(
+            "Amazon's ids with blanks between, such as SIGNATURE_CONFIRMATION. Empty: the cheapest of what is required."
+        ),
+    )
+    label_format = forms.ChoiceField(
+        label=gettext_lazy("Label"),
+        choices=labelled(LabelFormat),
+        help_text=gettext_lazy("ZPL is for label printers alone: the browser cannot print it."),
+    )
+    length_cm = forms.IntegerField(label=gettext_lazy("Usual length (cm)"), min_value=1, max_value=400, required=False)
+    width_cm = forms.IntegerField(label=gettext_lazy("Usual width (cm)"), min_value=1, max_value=400, required=False)
+    height_cm = forms.IntegerField(
+        label=gettext_lazy("Usual height (cm)"),
+        min_value=1,
+        max_value=400,
+        required=False,
+        help_text=gettext_lazy("Of the packed parcel. Empty: it is typed for each label, and none is bought in bulk."),
+    )
+    grams_at_most = forms.IntegerField(
+        label=gettext_lazy("Weight limit (g)"),
+        min_value=1,
+        max_value=70_000,
+        required=False,
+        help_text=gettext_lazy("Empty: what the carriers take."),
+    )
+    active = forms.BooleanField(label=gettext_lazy("In use"), required=False)
+
+    def __init__(self, data: QueryDict | None, *, initial: dict[str, Any]) -> None:
+        super().__init__(data, initial=initial)
+
+    def entry(self) -> CodeEntry:
+        cleaned = self.cleaned_data
+        return CodeEntry(
+            code=cleaned["code"],
+            name=cleaned["name"],
+            package_format=PackageFormat.PARCEL,
+            grams_at_most=cleaned["grams_at_most"],
+            gives_tracking=True,
+            active=cleaned["active"],
+            rule=OfferRule(cleaned["rule"]),
+            protection=Protection(cleaned["protection"]),
+            extras=cleaned["extras"],
+            label_format=LabelFormat(cleaned["label_format"]),
+            sides=(cleaned["length_cm"], cleaned["width_cm"], cleaned["height_cm"]),
         )
 
 

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from typing import Any
 
 from django import forms
 from django.http import QueryDict
@@ -81,6 +82,17 @@ class SalesOrderFilterForm(forms.Form):
         offer(self, "service", [*services, (0, gettext("None by the courier rules"))], gettext("All services"))
 
 
+def _side(label: Any, help_text: Any = "") -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label,
+        required=False,
+        min_value=1,
+        max_value=400,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+        help_text=help_text,
+    )
+
+
 class DispatchForm(forms.Form):
     """Which courier service, which tracking number, and how many of each line leave now."""
 
@@ -110,6 +122,12 @@ class DispatchForm(forms.Form):
         choices=labelled(PackageFormat, gettext_lazy("As the service code says")),
     )
 
+    length_cm = _side(gettext_lazy("Length (cm)"))
+    width_cm = _side(gettext_lazy("Width (cm)"))
+    height_cm = _side(
+        gettext_lazy("Height (cm)"), gettext_lazy("For a label of Amazon's. Empty: the service's usual size.")
+    )
+
     def __init__(
         self,
         order: SalesOrderPage,
@@ -120,8 +138,13 @@ class DispatchForm(forms.Form):
     ) -> None:
         super().__init__(data, prefix="dispatch")
         self.buys_labels = any(service.buys_labels for service in services)
+        self.by_offers = any(service.by_offers for service in services)
+        if not self.by_offers:
+            del self.fields["length_cm"], self.fields["width_cm"], self.fields["height_cm"]
+        if not any(service.buys_labels and not service.by_offers for service in services):
+            del self.fields["package_format"]
         if not self.buys_labels:
-            del self.fields["grams"], self.fields["package_format"], self.fields["label_number"]
+            del self.fields["grams"], self.fields["label_number"]
         else:
             self.initial["label_number"] = order.next_package + sum(label.takes_units for label in labels)
         labelled_already = labelled_units(labels)
@@ -158,6 +181,8 @@ class DispatchForm(forms.Form):
             number=cleaned.get("label_number") or cleaned["package"],
             grams=cleaned.get("grams"),
             package_format=PackageFormat(cleaned["package_format"]) if cleaned.get("package_format") else None,
+            sides=(cleaned.get("length_cm"), cleaned.get("width_cm"), cleaned.get("height_cm")),
+            by_hand="compare" in self.data,
         )
 
     def quantities(self) -> dict[int, int]:

@@ -4,13 +4,22 @@ from collections.abc import Sequence
 from io import BytesIO
 
 from django.utils.translation import gettext
+from PIL import Image, UnidentifiedImageError
 from pypdf import PdfReader, PdfWriter
 from pypdf.errors import PyPdfError
 from reportlab.lib.pagesizes import A6
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from wharfinger.operations.shipping.label_batches import Printed
 from wharfinger.web.packing.pick_list_pdf import written
+
+_PNG = b"\x89PNG"
+_DPI = 203
+
+
+class UnreadablePicture(Exception):
+    """The label's file is no picture that can be read."""
 
 
 def labels_pdf(labels: Sequence[Printed]) -> bytes:
@@ -30,12 +39,31 @@ def _pages(label: Printed) -> PdfReader:
         said = gettext("This label holds no longer: do not use it.")
         return _instead(label, said)
     try:
-        found = PdfReader(BytesIO(label.document))
+        document = as_pdf(label.document) if label.document.startswith(_PNG) else label.document
+        found = PdfReader(BytesIO(document))
         if len(found.pages):
             return found
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, OSError):
+    except (UnreadablePicture, PyPdfError, ValueError, KeyError, TypeError, AttributeError, OSError):
         pass  # what pypdf raises on a file that is none
     return _instead(label, gettext("This label cannot be joined with others: print it on the order's page."))
+
+
+def as_pdf(picture: bytes) -> bytes:
+    """A label that is a picture as a page of its own size: by its own resolution, else by that of label printers.
+
+    What is no picture raises UnreadablePicture.
+    """
+    try:
+        with Image.open(BytesIO(picture)) as image:
+            image.load()
+            dpi = image.info.get("dpi", (_DPI, _DPI))[0]
+            size = (image.width * 72 / (dpi or _DPI), image.height * 72 / (dpi or _DPI))
+            canvas = Canvas("label", pagesize=size)
+            canvas.drawImage(ImageReader(image), 0, 0, *size)
+            found: bytes = canvas.getpdfdata()
+    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as fault:
+        raise UnreadablePicture from fault
+    return found
 
 
 def _instead(label: Printed, said: str) -> PdfReader:

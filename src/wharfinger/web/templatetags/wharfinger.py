@@ -4,7 +4,7 @@
 text and never by colour alone.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -31,6 +31,7 @@ from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.remedies import closed_by_word
 from wharfinger.domain.labels import Labelled
 from wharfinger.domain.orders.programs import NAMES
+from wharfinger.domain.shipping.offers import name_of_benefit, names_of_reasons
 from wharfinger.domain.stock.pictures import is_shown
 from wharfinger.domain.vat_facts import Reason
 from wharfinger.web.formats import (
@@ -118,6 +119,22 @@ def percent(rate: Decimal | None) -> str:
 def reason(why: Reason) -> str:
     """Why VAT is treated so, in the reader's language."""
     return why.said(gettext)
+
+
+@register.filter
+def protection(code: str) -> str:
+    """One that comes with a label."""
+    return gettext("with %(protection)s") % {"protection": gettext(name_of_benefit(code))}
+
+
+@register.filter
+def no_protection(code: str, reasons: Sequence[str]) -> str:
+    """One that does not, and why."""
+    name = gettext(name_of_benefit(code))
+    if not reasons:
+        return gettext("without %(protection)s") % {"protection": name}
+    why = ", ".join(gettext(one) for one in names_of_reasons(reasons))
+    return gettext("without %(protection)s (%(why)s)") % {"protection": name, "why": why}
 
 
 @register.filter

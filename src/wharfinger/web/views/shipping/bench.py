@@ -431,6 +431,8 @@ def _dispatch_whole(request: HttpRequest, on_bench: OnBench, code: str) -> Said:
     if not label.may_dispatch and not code:
         if label.state.moves:
             return Said(gettext("The label is not there yet: wait for it, or type another number."), "warn", "wrong")
+        if label.may_choose:
+            return Said(gettext("Choose an offer for its label, or type another number."), "warn", "wrong")
         return _dispatch(request, on_bench, code, only_scanned=False)
     return _dispatch(request, on_bench, label.tracking_number, only_scanned=False, service_id=label.service_id)
 

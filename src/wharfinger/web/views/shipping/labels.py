@@ -13,10 +13,12 @@ from wharfinger.db.queries.shipping.dispatch_services import services_for
 from wharfinger.db.queries.shipping.labels import LabelRow, labels_of_order, parcel_of_label
 from wharfinger.domain.installation.access_log import Access, Subject
 from wharfinger.domain.installation.people import Right
+from wharfinger.domain.shipping.connections import LabelFormat
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.shipping import labels, shipments
 from wharfinger.web.access_log import note_reading
 from wharfinger.web.forms.sales_orders import DispatchForm
+from wharfinger.web.packing.labels_pdf import as_pdf
 from wharfinger.web.request_context import message_of, person, show_refusal, trade_now
 from wharfinger.web.rights import needs
 from wharfinger.web.views.orders.sales_orders import page_or_404, render_order
@@ -32,12 +34,13 @@ def buy(request: HttpRequest, order_id: int) -> HttpResponse:
     form = DispatchForm(order, services_for(order.id), request.POST, labels=labels_of_order(order_id))
     if not form.is_valid():
         return render_order(request, order, form)
+    entry = form.label_entry()
     try:
-        labels.request_label(order_id, form.label_entry(), now=trade_now(), user=person(request))
+        label = labels.request_label(order_id, entry, now=trade_now(), user=person(request))
     except Refused as refused:
         show_refusal(form, refused)
         return render_order(request, order, form)
-    return _back(order_id)
+    return redirect("label-offers", order_id, label.pk) if entry.by_hand else _back(order_id)
 
 
 @needs(Right.SHIP)
@@ -45,7 +48,7 @@ def buy(request: HttpRequest, order_id: int) -> HttpResponse:
 @csp_replace(_IN_A_FRAME)  # type: ignore[arg-type]  # its type knows no views with ids in their address
 @xframe_options_sameorigin
 def print_label(request: HttpRequest, order_id: int, label_id: int) -> HttpResponse:
-    """The PDF, for the browser to print; its size is set in the courier's account. The bench prints it in a frame."""
+    """The label, for the browser to print; the bench prints it in a frame. ZPL is a file for a label printer."""
     label = _label_or_404(order_id, label_id)
     try:
         document = labels.print_label(label_id, now=trade_now(), user=person(request))
@@ -53,11 +56,15 @@ def print_label(request: HttpRequest, order_id: int, label_id: int) -> HttpRespo
         messages.error(request, message_of(refused))
         return _back(order_id)
     note_reading(request, Access.LABEL, Subject.SALES_ORDER, order_id)
+    if label.label_format is LabelFormat.ZPL:
+        kind, disposition = "text/plain; charset=utf-8", f'attachment; filename="{label.reference}.zpl"'
+    else:
+        kind, disposition = "application/pdf", f'inline; filename="{label.reference}.pdf"'
     return HttpResponse(
-        document,
-        content_type="application/pdf",
+        as_pdf(document) if label.label_format is LabelFormat.PNG else document,
+        content_type=kind,
         headers={
-            "Content-Disposition": f'inline; filename="{label.reference}.pdf"',
+            "Content-Disposition": disposition,
             "X-Content-Type-Options": "nosniff",
             "Cache-Control": "private, no-store",
         },
