@@ -41,7 +41,7 @@ def choose_offer(label_id: int, token: str, rate_id: str, extras: Sequence[str],
     row.choice = write_choice(choice)
     _go_on(row, offers, offer, choice, now)
     record_activity(
-        f"Label {row.reference}: {offer.carrier}, {offer.service} chosen for {choice.price} {choice.currency}.",
+        f"Label {row.reference}: {offer.carrier}, {offer.service} chosen for {choice.price:.2f} {choice.currency}.",
         sales_order=row.order,
         channel=row.order.channel,
         now=now,

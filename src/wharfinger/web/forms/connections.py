@@ -82,7 +82,6 @@ class BuyShippingForm(forms.Form):
         label=gettext_lazy("Seller account"),
         coerce=int,
         empty_value=None,
-        required=False,
         help_text=gettext_lazy("Its authorisation buys the labels, for its own orders, and Amazon charges it."),
     )
     sites = forms.TypedMultipleChoiceField(

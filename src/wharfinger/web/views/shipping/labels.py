@@ -121,9 +121,11 @@ def dispatch(request: HttpRequest, order_id: int, label_id: int) -> HttpResponse
     except Refused as refused:
         messages.error(request, message_of(refused))
     else:
-        messages.success(
-            request, gettext("The parcel is dispatched. Its tracking number is sent to Amazon; see below.")
+        sold_by_amazon = gettext(
+            "The parcel is dispatched. Amazon shows it automatically, from its own label; see below."
         )
+        otherwise = gettext("The parcel is dispatched. Its tracking number is sent to Amazon; see below.")
+        messages.success(request, sold_by_amazon if label.bought_service else otherwise)
     return _back(order_id)
 
 
