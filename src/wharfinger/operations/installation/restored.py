@@ -4,15 +4,18 @@ from typing import Any
 
 from psycopg import sql
 
+from wharfinger.db.queries.installation.live import RESTORED_COMMENT
+
 
 def make_copy(connection: Any, database: str, *, name: str, has_backups: bool) -> None:
     """Nothing of what was under way when the backup was made goes on: this is a copy until somebody says otherwise.
 
     `connection`: psycopg's, within a transaction, to the database that was read in; Django knows another one. The mark
-    is a setting of the database, which its tables need not know: those of an older version (not `has_backups`) do not.
+    is the database's comment, which its tables need not know: those of an older version (not `has_backups`) do not. Its
+    owner may write that; a setting of the database's, as it was once, wants a superuser.
     """
-    mark = sql.SQL("ALTER DATABASE {} SET wharfinger.restored = {}")
-    connection.execute(mark.format(sql.Identifier(database), sql.Literal(name[:200])))
+    mark = sql.SQL("COMMENT ON DATABASE {} IS {}")
+    connection.execute(mark.format(sql.Identifier(database), sql.Literal(RESTORED_COMMENT + name[:200])))
     if not has_backups:
         return
     connection.execute(

@@ -13,7 +13,13 @@ _PLACE = """
 (SELECT system_identifier::text FROM pg_control_system()) || '/' ||
 (SELECT oid::text FROM pg_database WHERE datname = current_database())
 """
-_RESTORED = "COALESCE(current_setting('wharfinger.restored', true), '')"
+RESTORED_COMMENT = "wharfinger restored: "
+_RESTORED = f"""
+COALESCE(NULLIF(current_setting('wharfinger.restored', true), ''), (
+    SELECT substring(shobj_description(oid, 'pg_database') FROM '^{RESTORED_COMMENT}(.*)')
+    FROM pg_database WHERE datname = current_database()
+), '')
+"""
 _FACTS = (
     f"SELECT shadow_since, live_place, restored_from, {_PLACE}, {_RESTORED} FROM wharfinger_installation WHERE id = 1"
 )
@@ -29,8 +35,8 @@ class LiveFacts:
     restored_from: str
     place: str
     mark: str
-    """The same as `restored_from`, as a setting of the database itself: for backups of older versions, whose rows have
-    no place for it. It lasts until the place is said."""
+    """The same as `restored_from`, as the database's comment (once its setting): for backups of older versions, whose
+    rows have no place for it. It lasts until the place is said."""
 
     @property
     def is_copy(self) -> bool:
