@@ -6,6 +6,7 @@ _ENVIRONMENT = """\
 set in the environment:
   WHARFINGER_HOME             folder of this installation (data, secrets, logs)
   DATABASE_URL                your own PostgreSQL; without it an embedded one is started
+  DATABASE_OWNER_URL          to migrate and restore: the role that owns the tables, where it is another one
   WHARFINGER_SYSTEM           live (default) or demo
   WHARFINGER_URL              the address people use, http://127.0.0.1:8000
   WHARFINGER_LISTEN           host:port the web process listens on, 127.0.0.1:8000

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator
 from datetime import datetime
 
+import httpx2
 from django.conf import settings
 from django.db import DatabaseError, connection
 
@@ -18,6 +19,8 @@ from wharfinger.cli.console import print_line
 from wharfinger.cli.endpoints import installation_endpoints
 from wharfinger.cli.external_checks import NETWORK, SIMULATOR, look_at_amazon, look_at_disk, verify_channels
 from wharfinger.cli.ledger_finding import look_at_ledger
+from wharfinger.cli.postgres.roles import look_at_role
+from wharfinger.cli.reach_checks import look_at_reach
 from wharfinger.cli.supervisor.process_faults import read_process_faults
 from wharfinger.cli.wiring import EVERY, Container
 from wharfinger.config.clock import current as current_clock
@@ -91,6 +94,9 @@ def examine(configuration: Configuration, *, asks_amazon: bool) -> Iterator[Find
     yield database
     if database.verdict is Verdict.WRONG:
         return
+    role = look_at_role(configuration)
+    if role is not None:
+        yield role
     migrations = _look_at_migrations()
     yield migrations
     if migrations.verdict is Verdict.WRONG:
@@ -117,6 +123,8 @@ def _look_inside(configuration: Configuration, now: datetime, asks_amazon: bool)
             endpoints, remedy = installation_endpoints(configuration), SIMULATOR if demo else NETWORK
             yield from look_at_amazon(endpoints, current_clock(), transport, remedy=remedy)
         verify_channels(container)
+        with httpx2.Client(timeout=5) as http:
+            yield from look_at_reach(configuration, http)
     yield from health.look_at_applications(now.date())
     yield from health.look_at_accounts(now.date())
     yield from health.look_at_sites()

@@ -47,6 +47,9 @@ _WITH_DJANGO = {
     "manage": "wharfinger.cli.manage",
 }
 
+_AS_OWNER = ("migrate", "restore")
+"""Commands that make or change tables: with DATABASE_OWNER_URL, as that role."""
+
 
 def main(words: Sequence[str] | None = None) -> int:
     given = sys.argv[1:] if words is None else list(words)
@@ -90,9 +93,8 @@ def _run(words: list[str]) -> int:
 
 
 def _run_with_django(command: str, given: argparse.Namespace) -> int:
-    with _database(
-        prepare_home(environment.current()), command, for_programs=getattr(given, "json", False)
-    ) as configuration:
+    with _database(prepare_home(environment.current()), command, for_programs=getattr(given, "json", False)) as running:
+        configuration = environment.as_owner(running) if command in _AS_OWNER else running
         set_up_django(configuration)
         answered: int = import_module(_WITH_DJANGO[command]).run(given)
         return answered

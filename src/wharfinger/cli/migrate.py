@@ -13,6 +13,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from wharfinger.cli.backup.recording import BACKUP_FAULTS, back_up_before_upgrade
 from wharfinger.cli.console import Console, print_line
 from wharfinger.cli.failures import CommandFailed
+from wharfinger.cli.postgres.roles import grant_rows, why_not_changed, working_role
 from wharfinger.cli.version import own_version
 from wharfinger.config.clock import machine_now
 from wharfinger.db.advisory import advisory_lock
@@ -62,12 +63,19 @@ def migrate_if_needed(console: Console, *, backs_up: bool = True) -> bool:
             raise NotMigrated("Another process has been migrating the database for 10 minutes: look at it first.")
         waiting = waiting_migrations()
         if waiting:
+            _must_be_allowed()
             if backs_up and _is_used():
                 _back_up(console)
             console(f"Migrating the database to this version ({counted(len(waiting), 'migration')}).")
             call_command("migrate", interactive=False, verbosity=0, stdout=sys.stderr)
             bind_place()
         return bool(waiting)
+
+
+def _must_be_allowed() -> None:
+    reason = why_not_changed()
+    if reason:
+        raise NotMigrated(f"{reason}: run “wharfinger migrate” with DATABASE_OWNER_URL, which names their owner.")
 
 
 def _is_used() -> bool:
@@ -98,4 +106,7 @@ def must_be_migrated() -> None:
 def run(arguments: argparse.Namespace) -> int:
     if not migrate_if_needed(print_line, backs_up=not arguments.without_backup):
         print_line("The database is already migrated to this version.")
+    if role := working_role(settings.WHARFINGER):
+        grant_rows(role)
+        print_line(f"Pages and workers run as {role}, which may work with every row and change no table.")
     return 0

@@ -19,6 +19,7 @@ from wharfinger.cli.backup.restoring import NotRestored, opener_file, previous_d
 from wharfinger.cli.backup.sealed import BadFile
 from wharfinger.cli.console import print_aside, print_line
 from wharfinger.cli.failures import CommandFailed
+from wharfinger.cli.postgres.roles import grant_rows, working_role
 from wharfinger.cli.privacy.erasing import erase_all
 from wharfinger.config import environment
 from wharfinger.config.clock import current as current_clock
@@ -55,6 +56,8 @@ def _restore(configuration: Configuration, arguments: argparse.Namespace) -> int
     )
     print_line(f"Restored in {done.seconds:.1f} s: {sum(done.facts.rows.values()):,} rows, as they were on "
                f"{done.facts.made_at[:19]} UTC.")  # fmt: skip
+    if role := working_role(configuration):
+        grant_rows(role)
     _erase()
     if done.kept_as:
         print_line(f"What was here before is kept as database {done.kept_as}: “wharfinger restore --forget-previous”.")

@@ -43,6 +43,8 @@ class Smtp:
 class Configuration:
     home: Path
     database_url: str | None = field(repr=False)  # None: the embedded server; the URL may hold a password
+    working_url: str | None = field(repr=False)  # the same as the environment says it, whoever connects
+    database_owner_url: str | None = field(repr=False)  # who owns the tables, where that is another role
     system: System
     clock: str  # "real" or "file:PATH"
     simulator_url: str | None
@@ -86,6 +88,8 @@ def read(environ: Mapping[str, str]) -> Configuration:
     return Configuration(
         home=home,
         database_url=_database_url(environ),
+        working_url=_database_url(environ),
+        database_owner_url=_database_owner_url(environ),
         system=cast(System, system),
         clock=_clock(environ, system),
         simulator_url=_stand_in_url(environ, system, "WHARFINGER_SIMULATOR_URL"),
@@ -132,6 +136,11 @@ def adopt(configuration: Configuration) -> Configuration:
 
 def with_database(configuration: Configuration, database_url: str) -> Configuration:
     return replace(configuration, database_url=database_url)
+
+
+def as_owner(configuration: Configuration) -> Configuration:
+    """The same, connected as the role that owns the tables, where that is another one."""
+    return with_database(configuration, configuration.database_owner_url or configuration.database_url or "")
 
 
 def with_encryption_keys(configuration: Configuration, keys: tuple[tuple[str, bytes], ...]) -> Configuration:
@@ -199,15 +208,25 @@ def _home(environ: Mapping[str, str]) -> Path:
     return home
 
 
-def _database_url(environ: Mapping[str, str]) -> str | None:
-    url = environ.get("DATABASE_URL", "").strip()
+def _database_url(environ: Mapping[str, str], name: str = "DATABASE_URL") -> str | None:
+    url = environ.get(name, "").strip()
     if not url:
         return None
     if not url.startswith(("postgresql://", "postgres://")):
         kind = url.split(":", 1)[0][:20]
         raise ConfigurationError(
-            f"DATABASE_URL begins with “{kind}:”, but Wharfinger runs on PostgreSQL only: "
+            f"{name} begins with “{kind}:”, but Wharfinger runs on PostgreSQL only: "
             "write postgresql://user:password@host:5432/name, or leave it out for the embedded server."
+        )
+    return url
+
+
+def _database_owner_url(environ: Mapping[str, str]) -> str | None:
+    url = _database_url(environ, "DATABASE_OWNER_URL")
+    if url is not None and _database_url(environ) is None:
+        raise ConfigurationError(
+            "DATABASE_OWNER_URL is set without DATABASE_URL: name there the role that pages and workers run as, "
+            "or leave both out for the embedded server."
         )
     return url
 

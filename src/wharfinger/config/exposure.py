@@ -37,8 +37,7 @@ def exposures(configuration: Configuration) -> tuple[Exposure, ...]:
                 configuration.allow_plain_http,
             )
         )
-    far = _database_elsewhere(configuration.database_url)
-    if far:
+    for far in _databases_elsewhere(configuration):
         found.append(
             Exposure(
                 f"the database is on another machine ({far}) and the connection may be without TLS",
@@ -48,6 +47,11 @@ def exposures(configuration: Configuration) -> tuple[Exposure, ...]:
             )
         )
     return tuple(found)
+
+
+def _databases_elsewhere(configuration: Configuration) -> list[str]:
+    urls = (configuration.database_url, configuration.database_owner_url)
+    return list(dict.fromkeys(far for far in map(_database_elsewhere, urls) if far))
 
 
 def refuse_exposures(configuration: Configuration) -> None:

@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 
 from wharfinger.config.environment import START_HEADER
+from wharfinger.config.reach import arrival_headers
 from wharfinger.db.queries.installation.migration_state import unknown_migrations, waiting_migrations
 from wharfinger.domain.counts import counted
 from wharfinger.web.metrics import show_metrics
@@ -30,7 +31,7 @@ def answer_health(request: HttpRequest) -> HttpResponse:
 
 def answer_live(request: HttpRequest) -> HttpResponse:
     """The process answers. Nothing else is looked at: a database that is down is not cured by another process."""
-    return HttpResponse("live\n", content_type="text/plain")
+    return HttpResponse("live\n", content_type="text/plain", headers=arrival_headers(request))
 
 
 def answer_ready(request: HttpRequest) -> HttpResponse:

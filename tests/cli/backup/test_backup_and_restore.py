@@ -124,7 +124,8 @@ def test_a_backup_is_proved_and_restored_elsewhere_as_a_copy_with_its_keys(make_
         "SELECT shadow_since, live_place, restored_from FROM wharfinger_installation"
     )
     assert (since is not None, place, restored_from) == (True, "", name)
-    assert other.run("SELECT current_setting('wharfinger.restored')") == [(name,)]
+    comment = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"
+    assert other.run(comment) == [(f"wharfinger restored: {name}",)]
     assert other.databases() == {servers.database_name(other.url)}
 
 
