@@ -118,6 +118,7 @@ STORED = {
     "LabelFormat": ["png", "pdf", "zpl"],
     "OfferRule": ["in_time", "cheapest", "by_hand"],
     "Protection": ["preferred", "required", "any"],
+    "PrimeLabels": ["prefer", "warn", "require"],
     "LabelState": [
         "waiting",
         "choosing",

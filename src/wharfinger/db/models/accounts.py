@@ -6,6 +6,7 @@ from wharfinger.db.fields import EnumField
 from wharfinger.domain.access.authorisation import ApplicationKind
 from wharfinger.domain.channels.channel import AuthorisationOutcome, AuthorisationState, LinkState
 from wharfinger.domain.marketplaces import Pool, Region
+from wharfinger.domain.shipping.prime import PrimeLabels
 
 
 class Marketplace(models.Model):
@@ -20,6 +21,7 @@ class Marketplace(models.Model):
     seller_central = models.CharField(max_length=100)
     time_zone = models.CharField(max_length=60, default="UTC")  # its days begin and end there
     proposed_zone = models.CharField(max_length=60, blank=True, default="")  # what its ship-by times say instead
+    prime_labels = EnumField(PrimeLabels, max_length=10, default=PrimeLabels.WARN, db_default=PrimeLabels.WARN)
 
     def __str__(self) -> str:
         return self.name

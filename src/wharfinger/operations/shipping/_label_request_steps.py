@@ -25,6 +25,7 @@ from wharfinger.domain.shipping.connections import CAPABILITIES, PackageFormat
 from wharfinger.domain.shipping.dispatching import Stays
 from wharfinger.domain.shipping.labels import OPEN_LABELS, GoodsLine, ParcelToLabel, reference_of, why_no_label
 from wharfinger.domain.shipping.offers import why_no_offers
+from wharfinger.domain.shipping.prime import in_force, why_no_other_label
 from wharfinger.domain.shipping.ship_plus import why_no_courier_label
 from wharfinger.operations._rows import new_row
 from wharfinger.operations.refusals import Refused
@@ -102,6 +103,12 @@ class LabelRequests:
         stays = None if by_offers else why_no_courier_label(order.programs, service=service)
         if stays is not None:
             raise refusal(stays)
+        if stays is None and not by_offers:
+            marketplace = order.channel.marketplace
+            setting = in_force(marketplace.prime_labels, marketplace.country)
+            stays = why_no_other_label(order.programs, setting, marketplace=marketplace.name)
+            if stays is not None:
+                raise refusal(stays)
         if entry.by_hand and not by_offers:
             raise Refused(
                 "%(connection)s has no offers to compare. Press “Buy label”.", "service_id", connection=code.connection

@@ -36,6 +36,7 @@ from wharfinger.domain.shipping.dispatching import (
     decide_number,
     decide_parcel,
 )
+from wharfinger.domain.shipping.prime import in_force, is_warned_about, why_prime_stays
 from wharfinger.domain.shipping.ship_plus import LOOK_AFTER, why_not_sent_so
 from wharfinger.domain.shipping.shipments import ConfirmationState
 from wharfinger.domain.shipping.tracking_numbers import TrackingNumber
@@ -73,10 +74,12 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What a parcel takes with it, and under which number."""
+    """What a parcel takes with it, and under which number. `prime_without_amazon`: people see that its label is not
+    Amazon's."""
 
     leaves: ParcelLeaves
     number: TrackingNumber
+    prime_without_amazon: bool = False
 
 
 class Departures:
@@ -146,6 +149,19 @@ class Departures:
         other = why_not_sent_so(order.programs, parcel.tracking_number, from_courier=bought and not amazons)
         if other is not None:
             raise refusal(other)
+        marketplace = order.channel.marketplace
+        setting = in_force(marketplace.prime_labels, marketplace.country)
+        other = why_prime_stays(
+            order.programs,
+            setting,
+            parcel.tracking_number,
+            marketplace=marketplace.name,
+            from_amazon=amazons,
+            from_courier=bought and not amazons,
+            confirmed=parcel.number_confirmed,
+        )
+        if other is not None:
+            raise refusal(other)
         number = decide_number(
             parcel.tracking_number,
             service,
@@ -157,7 +173,7 @@ class Departures:
         if isinstance(number, Stays):
             raise refusal(number)
         self._sent[order.imported_id] += 1
-        return Decided(leaves, number)
+        return Decided(leaves, number, is_warned_about(order.programs, setting, from_amazon=amazons))
 
     def what_leaves(
         self, order_id: int, *, wanted: Mapping[int, int] | None = None, package: int | None = None

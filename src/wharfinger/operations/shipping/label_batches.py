@@ -9,12 +9,14 @@ from wharfinger.db.models import CourierLabel, CourierService, LabelBatch, Label
 from wharfinger.db.queries.shipping.dispatch_services import chosen_services
 from wharfinger.domain.sentences import N_
 from wharfinger.domain.shipping.labels import LabelState
+from wharfinger.domain.shipping.prime import in_force, is_warned_about
 from wharfinger.operations import triggers
 from wharfinger.operations._rows import draw, id_sequence, insert, new_row
 from wharfinger.operations.installation._history_steps import draft_activity, write_activities
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.shipping._label_request_steps import LabelEntry, LabelRequests
 from wharfinger.operations.shipping._label_steps import open_units, why_label_is_overtaken
+from wharfinger.operations.shipping._offer_steps import sells_by_offers
 from wharfinger.operations.shipping.shipments import BATCH_AT_MOST
 from wharfinger.operations.transaction import operation
 
@@ -32,6 +34,8 @@ class CheckedLabel:
     service: str = ""
     grams: int = 0
     refused: Refused | None = None
+    prime_without_amazon: bool = False
+    """A Prime order whose label is not Amazon's: said, and held up by nothing."""
 
 
 def check_labels(order_ids: Sequence[int], *, now: datetime, user: User) -> tuple[CheckedLabel, ...]:
@@ -50,7 +54,13 @@ def check_labels(order_ids: Sequence[int], *, now: datetime, user: User) -> tupl
             if isinstance(row, Refused):
                 checked.append(CheckedLabel(pk, order, service, refused=row))
             else:
-                checked.append(CheckedLabel(pk, order, service, row.grams))
+                marketplace = row.order.channel.marketplace
+                prime = is_warned_about(
+                    row.order.programs,
+                    in_force(marketplace.prime_labels, marketplace.country),
+                    from_amazon=sells_by_offers(row.label_service),
+                )
+                checked.append(CheckedLabel(pk, order, service, row.grams, prime_without_amazon=prime))
     return tuple(checked)
 
 

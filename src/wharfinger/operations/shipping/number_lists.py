@@ -23,6 +23,8 @@ class CheckedRow:
     parcel: Parcel | None = None
     units: int = 0
     doubt: str = ""
+    prime_without_amazon: bool = False
+    """A Prime order whose label is not Amazon's: said, and held up by nothing."""
     refused: Refused | None = None
 
     @property
@@ -159,4 +161,5 @@ def _decide(row: CheckedRow, parcel: Parcel, departures: Departures, numbered: d
     number = decided.number.number
     left = replace(parcel, tracking_number=number if bare else "", package=decided.leaves.reference)
     shown = replace(row.written, number=number)
-    return replace(row, written=shown, parcel=left, units=decided.leaves.units, doubt=doubt)
+    prime = decided.prime_without_amazon
+    return replace(row, written=shown, parcel=left, units=decided.leaves.units, doubt=doubt, prime_without_amazon=prime)

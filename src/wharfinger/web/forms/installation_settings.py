@@ -1,11 +1,15 @@
+from collections.abc import Sequence
 from zoneinfo import available_timezones
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy
 
+from wharfinger.db.queries.shipping.prime import PrimeRow
 from wharfinger.domain.csv_cells import DecimalSign
 from wharfinger.domain.installation.languages import Language
 from wharfinger.domain.orders.privacy.erasing import KEPT_DAYS
+from wharfinger.domain.shipping.prime import PrimeLabels
 from wharfinger.domain.shipping.undoing import MINUTES
 from wharfinger.operations.orders.reservations import PENDING_DAYS
 from wharfinger.web.forms.choices import LongSelect
@@ -65,6 +69,22 @@ class UndoForm(forms.Form):
             "ship-by. 0: it is sent at once, and nothing can be undone."
         ),
     )
+
+
+class PrimeForm(forms.Form):
+    """How each marketplace wants the labels of its Prime orders: one field for each."""
+
+    def __init__(self, rows: Sequence[PrimeRow], data: QueryDict | None = None) -> None:
+        super().__init__(data)
+        for row in rows:
+            self.fields[row.marketplace_id] = forms.ChoiceField(
+                label=row.name,
+                choices=[(one.value, one.label) for one in PrimeLabels],
+                initial=row.setting,
+            )
+
+    def settings(self) -> dict[str, PrimeLabels]:
+        return {name: PrimeLabels(value) for name, value in self.cleaned_data.items()}
 
 
 class KeptDaysForm(forms.Form):

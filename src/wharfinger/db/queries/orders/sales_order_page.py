@@ -36,6 +36,7 @@ from wharfinger.domain.orders.order import (
     SalesOrderState,
 )
 from wharfinger.domain.orders.particulars import read_particulars
+from wharfinger.domain.shipping.prime import PrimeLabels, in_force, is_prime, is_warned_about
 from wharfinger.domain.shipping.ship_plus import is_ship_plus
 from wharfinger.domain.shipping.shipments import UNTOUCHED, ConfirmationState
 from wharfinger.domain.shipping.undoing import is_undo_open
@@ -232,6 +233,8 @@ class SalesOrderPage:
     total: Decimal | None
     service_level: str
     programs: tuple[str, ...]
+    prime_labels: PrimeLabels | None
+    """None where Amazon sells no labels for the orders of the marketplace."""
     replaces: str
     placed_at: datetime
     made_at: datetime
@@ -340,6 +343,15 @@ class SalesOrderPage:
         return is_ship_plus(self.programs)
 
     @property
+    def prime_without_amazon(self) -> bool:
+        """A Prime order, of whose label people are to think: nothing is held up."""
+        return is_warned_about(self.programs, self.prime_labels, from_amazon=False)
+
+    @property
+    def prime_requires_amazon(self) -> bool:
+        return is_prime(self.programs) and self.prime_labels is PrimeLabels.REQUIRE
+
+    @property
     def next_package(self) -> int:
         """A second press of Dispatch on the same page names the same package, and is refused."""
         return self.parcels_of_parts + 1
@@ -347,7 +359,8 @@ class SalesOrderPage:
 
 _COLUMNS = (
     "id", "code", "order_ref", "channel_id", "channel__name", "channel__kind", "channel__account_id",
-    "channel__marketplace_id", "channel__marketplace__name",
+    "channel__marketplace_id", "channel__marketplace__name", "channel__marketplace__prime_labels",
+    "channel__marketplace__country",
     "channel__marketplace__time_zone", "channel__marketplace__seller_central", "site_id",
     "site__name", "state", "order_type",
     "currency", "total", "service_level", "programs", "replaces", "placed_at", "made_at", "ship_by", "deliver_by",
@@ -390,6 +403,7 @@ def sales_order_page(order_id: int, *, with_personal_data: bool, with_contact: b
         total=row["total"],
         service_level=row["service_level"],
         programs=tuple(row["programs"]),
+        prime_labels=in_force(row["channel__marketplace__prime_labels"], row["channel__marketplace__country"]),
         replaces=row["replaces"],
         placed_at=row["placed_at"],
         made_at=row["made_at"],

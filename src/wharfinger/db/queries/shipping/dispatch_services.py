@@ -12,14 +12,16 @@ from wharfinger.db.models import (
     SalesOrder,
     SalesOrderLine,
 )
-from wharfinger.db.queries.courier_choice import group_rule, services_offered
+from wharfinger.db.queries.courier_choice import group_rule, services_from_amazon, services_offered
 from wharfinger.db.queries.option_rows import (
     row_of,
 )
 from wharfinger.domain.channels.options import OptionValues, resolve
+from wharfinger.domain.orders.order import OrderType
 from wharfinger.domain.shipping.connections import CAPABILITIES
 from wharfinger.domain.shipping.couriers import Consignment, GroupRule, service_for, weight_of
 from wharfinger.domain.shipping.number_lists import NamedService
+from wharfinger.domain.shipping.prime import FIRST, in_force
 from wharfinger.domain.shipping.shipments import Tracking
 
 
@@ -71,9 +73,10 @@ def _by_offers(row: CourierService) -> bool:
 
 
 def chosen_services(order_ids: Collection[int]) -> dict[int, tuple[int | None, str]]:
-    """Of each order: by the lines of its courier group, else the courier service of its order type; and why.
+    """Of each order: by the lines of its courier group, else the courier service of its order type; and why. A Prime
+    order gets a service that buys from Amazon before that, where its marketplace is set so.
 
-    Four statements, however many orders.
+    Four statements, however many orders; one more where there are such Prime orders.
     """
     orders = list(
         SalesOrder.objects.filter(any_of("pk", order_ids)).select_related("channel__marketplace", "courier_group")
@@ -82,7 +85,19 @@ def chosen_services(order_ids: Collection[int]) -> dict[int, tuple[int | None, s
     for row in ChannelOption.objects.filter(any_of("channel", {order.channel_id for order in orders})):
         options.setdefault(row.channel_id, {})[str(row.order_type)] = row
     of_groups = _of_groups([order for order in orders if order.courier_group_id is not None])
-    return {order.pk: _chosen(order, of_groups.get(order.pk), options.get(order.channel_id, {})) for order in orders}
+    primes = services_from_amazon({order.channel.account_id for order in orders if _is_prime(order)})
+    found = {order.pk: _chosen(order, of_groups.get(order.pk), options.get(order.channel_id, {})) for order in orders}
+    for order in orders:
+        service = primes.get(order.channel.account_id) if _is_prime(order) else None
+        if service is not None:
+            found[order.pk] = (service, f"labels of Prime orders are bought from Amazon for {order.channel}")
+    return found
+
+
+def _is_prime(order: SalesOrder) -> bool:
+    """Amazon's labels come first."""
+    marketplace = order.channel.marketplace
+    return order.order_type == OrderType.PRIME and in_force(marketplace.prime_labels, marketplace.country) in FIRST
 
 
 def _chosen(order: SalesOrder, of_group: int | None, rows: Mapping[str, ChannelOption]) -> tuple[int | None, str]:

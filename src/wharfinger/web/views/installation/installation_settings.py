@@ -1,5 +1,7 @@
 """Settings: where each of them is, and the reader's time zone."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -10,12 +12,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from wharfinger.db.queries.access.applications import list_applications
 from wharfinger.db.queries.orders.waiting_orders import pending_days, preorders_reserve
+from wharfinger.db.queries.shipping.prime import prime_rows
 from wharfinger.db.queries.shipping.undo import undo_minutes
 from wharfinger.domain.installation.people import Right
 from wharfinger.operations.installation import users
 from wharfinger.operations.orders import reservations
-from wharfinger.operations.shipping import undo
-from wharfinger.web.forms.installation_settings import PendingForm, UndoForm, ZoneForm
+from wharfinger.operations.shipping import prime, undo
+from wharfinger.web.forms.installation_settings import PendingForm, PrimeForm, UndoForm, ZoneForm
 from wharfinger.web.request_context import allowed, person, trade_now
 from wharfinger.web.rights import needs, signed_in
 from wharfinger.web.views.installation.mail import way_of_mail
@@ -76,6 +79,19 @@ def set_undo_minutes(request: HttpRequest) -> HttpResponse:
     return redirect("settings")
 
 
+@needs(Right.ADMINISTER)
+@require_POST
+def set_prime_labels(request: HttpRequest) -> HttpResponse:
+    """For each marketplace on which we ship ourselves."""
+    form = PrimeForm(prime_rows(), request.POST)
+    if not form.is_valid():
+        return _page(request, prime_form=form)
+    for marketplace_id, setting in form.settings().items():
+        prime.set_prime_labels(marketplace_id, setting, now=trade_now(), user=person(request))
+    messages.success(request, gettext("Saved. It holds for parcels that leave from now on."))
+    return redirect("settings")
+
+
 def _own(request: HttpRequest) -> dict[str, str]:
     """What the reader has chosen."""
     reader = person(request)
@@ -87,17 +103,20 @@ def _page(
     form: ZoneForm | None = None,
     pending_form: PendingForm | None = None,
     undo_form: UndoForm | None = None,
+    prime_form: PrimeForm | None = None,
 ) -> HttpResponse:
     """A form that is not given shows what holds."""
     days = {"days": pending_days(), "preorders": preorders_reserve()}
     form = form or ZoneForm(initial=_own(request))
     pending_form = pending_form or PendingForm(initial=days)
     undo_form = undo_form or UndoForm(initial={"minutes": undo_minutes()})
-    context = {
+    context: dict[str, Any] = {
         "form": form,
         "pending_form": pending_form,
         "undo_form": undo_form,
         "undo_minutes": undo_minutes(),
+        "prime_form": prime_form or PrimeForm(prime_rows()),
+        "primes": prime_rows(),
         "pending_days": pending_days(),
         "preorders_reserve": preorders_reserve(),
         "applications": list_applications(),
@@ -107,7 +126,8 @@ def _page(
         "mail_way": way_of_mail(),
         "installation": settings.WHARFINGER,
     }
-    status = 422 if form.errors or pending_form.errors or undo_form.errors else 200
+    forms = (form, pending_form, undo_form, context["prime_form"])
+    status = 422 if any(one.errors for one in forms) else 200
     return render(request, "wharfinger/settings/settings.html", context, status=status)
 
 
@@ -115,4 +135,5 @@ routes = [
     path("settings/", show_settings, name="settings"),
     path("settings/pending-orders/", set_pending_days, name="pending-days"),
     path("settings/undo/", set_undo_minutes, name="undo-minutes"),
+    path("settings/prime-labels/", set_prime_labels, name="prime-labels"),
 ]

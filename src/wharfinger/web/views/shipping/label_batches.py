@@ -58,6 +58,7 @@ def _check(request: HttpRequest, ids: list[int], list_id: int | None) -> HttpRes
     refused = [(row, message_of(row.refused)) for row in checked if row.refused is not None]
     context: dict[str, Any] = {
         "ready": ready,
+        "primes": [row.order for row in ready if row.prime_without_amazon],
         "services": sorted(Counter(row.service for row in ready).items()),
         "refused": refused[:_SHOWN],
         "refused_count": len(refused),
