@@ -3,9 +3,12 @@
 import contextlib
 import re
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from django.conf import settings
+from pypdf import PdfReader
+from tests.factories.accounts import an_account
 from tests.sync.buy_shipping_shop import BuyingShop, killed_before_commit, label, problems
 from tests.sync.whole_amazon import UK, Wire
 
@@ -324,6 +327,10 @@ def test_what_is_not_offered_is_said_with_amazons_reasons_and_frees_the_units(li
 # --- refused before anything is sent, and by Amazon
 
 
+def another_account(shop, order):
+    type(shop.connection).objects.update(account=an_account("Another", "A9OTHER"))
+
+
 def before(shop, order):
     pass
 
@@ -332,6 +339,7 @@ BEFORE = {
     "no sender": (lambda shop, order: shop.sender.delete(), {}, "sender address of"),
     "no weight": (lambda shop, order: type(shop.item).objects.update(weight_grams=None), {}, "Give the weight"),
     "heavy": (before, {"grams": 70_001}, "70001 g; .* takes 1 to 70000 g"),
+    "another account": (another_account, {}, "another seller account than that of Amazon"),
     "no size": (lambda shop, order: type(shop.line).objects.update(length_cm=None), {}, "length, width and height"),
     "own address": (
         lambda shop, order: SalesOrder.objects.update(own_delivery={**order.delivery, "line_1": "2 Quay Street"}),
@@ -403,6 +411,19 @@ def test_a_label_that_did_not_come_with_its_purchase_is_fetched():
     assert (label().state, len(shop.bought()), problems()) == (LabelState.READY, 1, [])
 
 
+@pytest.mark.parametrize(("label_format", "beginning"), [("png", b"\x89PNG"), ("pdf", b"%PDF-"), ("zpl", b"^XA")])
+def test_the_label_comes_in_the_format_of_the_services_rule(label_format, beginning):
+    shop = BuyingShop(label_format=label_format)
+    shop.request(shop.sale())
+    shop.run_labels()
+    document = bytes(label().document)
+    assert (document.startswith(beginning), label().label_format) == (True, label_format)
+    if label_format == "zpl":
+        assert f"^FD{label().tracking_number}".encode() in document.replace(b"^FD>:", b"^FD")
+    if label_format == "pdf":
+        assert len(PdfReader(BytesIO(document)).pages) == 1
+
+
 # --- what becomes of it
 
 
@@ -414,6 +435,28 @@ def test_a_bought_label_of_a_cancelled_order_is_voided_at_amazon():
     SalesOrder.objects.filter(pk=order.pk).update(state=SalesOrderState.CANCELLED, cancelled_at=shop.clock.now())
     shop.settle(seconds=20)
     assert (label().state, shop.bought()) == (LabelState.VOIDED, [])
+
+
+@pytest.mark.parametrize("fault", ["cut_before", "cut_after"])
+def test_an_order_cancelled_while_its_purchase_is_in_doubt_has_it_voided_once_that_is_known(fault):
+    shop = BuyingShop()
+    order = shop.sale()
+    shop.request(order)
+    shop.fault(fault, "purchaseShipment")
+    shop.run_labels()
+    SalesOrder.objects.filter(pk=order.pk).update(state=SalesOrderState.CANCELLED, cancelled_at=shop.clock.now())
+    shop.settle(seconds=20)
+    assert (label().state, shop.bought(), problems()) == (LabelState.VOIDED, [], [])
+
+
+def test_a_choice_that_nobody_makes_is_gone_with_its_order():
+    shop = BuyingShop()
+    order = shop.sale()
+    shop.request(order, by_hand=True)
+    shop.run_labels()
+    SalesOrder.objects.filter(pk=order.pk).update(state=SalesOrderState.CANCELLED, cancelled_at=shop.clock.now())
+    shop.settle(seconds=20)
+    assert (label().state, shop.amazon.control("labels")["labels"]) == (LabelState.VOIDED, [])
 
 
 def test_a_dispatch_is_undone_though_amazon_counts_the_order_as_shipped_and_its_label_is_voided():

@@ -12,13 +12,24 @@ from tests.factories.offers import an_offer, some_offers
 from tests.factories.orders import an_allocated_order
 from tests.web.client import text
 
-from wharfinger.db.models import ConnectionService, CourierConnection, CourierLabel, SenderAddress
+from wharfinger.db.models import (
+    ChannelOption,
+    ConnectionService,
+    CourierConnection,
+    CourierLabel,
+    LabelBatch,
+    SenderAddress,
+    Shipment,
+    StockBarcode,
+)
 from wharfinger.domain.installation.people import Role
 from wharfinger.domain.shipping.connections import ConnectionKind, LabelFormat
 from wharfinger.domain.shipping.labels import LabelState
+from wharfinger.domain.shipping.offers import OfferRule
 from wharfinger.operations.shipping import labels
 
 pytestmark = pytest.mark.django_db
+MUG = "4006381333931"
 CONNECTIONS = "/settings/courier-connections/"
 HOME = {"name": "Paula Parker", "line_1": "1 Quay Street", "town": "Bristol", "postcode": "BS1 4RW", "country": "GB"}
 
@@ -193,3 +204,40 @@ def test_an_account_that_is_not_authorised_is_not_connected(world, sign_in):
     answer = sign_in(Role.ADMINISTRATOR).post(f"{CONNECTIONS}new/?kind=amazon", {"name": "Amazon", "active": "on"})
     assert answer.status_code == 422
     assert not CourierConnection.objects.exists()
+
+
+def test_on_the_bench_the_last_item_has_its_label_bought_or_its_offer_chosen(world, sign_in):
+    page, packer = Page(world), sign_in(Role.WAREHOUSE)
+    ChannelOption.objects.update(courier_service=page.service)
+    StockBarcode.objects.create(item=page.order.lines.get().item, type="EAN", code=MUG, gtin=MUG.zfill(14))
+    packer.post("/shipping/bench/scan/", {"code": page.order.code})
+    for _ in range(2):
+        packer.post("/shipping/bench/scan/", {"code": MUG})
+    assert page.label.state is LabelState.WAITING
+    ConnectionService.objects.update(rule=OfferRule.BY_HAND)
+    page.quote()
+    shown = packer.get("/shipping/bench/", headers={"HX-Request": "true", "HX-Target": "bench-label"})
+    assert f"{page.offers_url}?bench=1" in shown.text
+    assert "Choose an offer for its label" in text(packer.post("/shipping/bench/scan/", {"code": ""}))
+    chosen = {"token": "token-1", "rate": "rate-RM48", "offer-rate-RM48-group_0": "NO_CONFIRMATION"}
+    assert packer.post(f"{page.offers_url}?bench=1", chosen).url == "/shipping/bench/"
+    page.claim()
+    labels.settle_label(page.label.pk, labels.Held("7", "QC1234567", a_picture()), now=NOW)
+    packer.post("/shipping/bench/scan/", {"code": ""})
+    assert Shipment.objects.get().amazons_label
+
+
+def test_labels_of_many_orders_wait_for_a_person_where_the_rule_says_so_and_zpl_is_printed_by_itself(world, sign_in):
+    page, packer = Page(world), sign_in(Role.WAREHOUSE)
+    ChannelOption.objects.update(courier_service=page.service)
+    ConnectionService.objects.update(rule=OfferRule.BY_HAND)
+    packer.post("/shipping/labels/buy/", {"ids": [page.order.pk], "list": ""})
+    page.quote()
+    url = f"/shipping/labels/{LabelBatch.objects.get().pk}/"
+    shown = text(packer.get(url))
+    assert "A person chooses its offer" in shown
+    assert "1 not bought" in shown
+    CourierLabel.objects.update(state=LabelState.READY, label_format=LabelFormat.ZPL, document=b"^XA^XZ", error="")
+    sheets = PdfReader(BytesIO(packer.post(f"{url}pdf/").content)).pages
+    assert "cannot be joined" in " ".join(sheets[0].extract_text().split())
+    assert page.label.printed_at is None

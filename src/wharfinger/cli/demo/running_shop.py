@@ -16,11 +16,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 
+from wharfinger.cli.demo.seed import WAREHOUSE
 from wharfinger.config.clock import Clock
 from wharfinger.config.environment import Configuration
 from wharfinger.db.models import (
     AuthorisationAttempt,
     Channel,
+    CourierConnection,
     CourierService,
     FlowSchedule,
     ImportedOrder,
@@ -36,6 +38,9 @@ from wharfinger.domain.channels.channel import ActivatedFor, AuthorisationState,
 from wharfinger.domain.installation.running_shop import DAYS, ShopState
 from wharfinger.domain.marketplaces import BY_ID, Pool
 from wharfinger.domain.orders.order import Fulfilment, SalesOrderState
+from wharfinger.domain.shipping.connections import ConnectionKind, LabelFormat, PackageFormat
+from wharfinger.domain.shipping.offers import OfferRule
+from wharfinger.domain.shipping.shipments import Tracking
 from wharfinger.domain.stock.ledger import SiteKind
 from wharfinger.operations import triggers
 from wharfinger.operations.access import authorisation
@@ -43,7 +48,9 @@ from wharfinger.operations.channels import channel_life, channel_set_up
 from wharfinger.operations.channels.channel_set_up import ChannelEntry, first_start_date
 from wharfinger.operations.installation import running_shop
 from wharfinger.operations.refusals import Refused
-from wharfinger.operations.shipping import shipments
+from wharfinger.operations.shipping import connections, couriers, shipments
+from wharfinger.operations.shipping.connections import CodeEntry, ConnectionEntry, SenderEntry
+from wharfinger.operations.shipping.couriers import ServiceEntry
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +62,15 @@ CHANNELS = (
 ORDERS_AN_HOUR = {UK: 0.7, DE: 0.5, US: 0.4}
 AFTERWARDS = {UK: 0.3, DE: 0.2, US: 0.2}
 """While a person looks round: one order in a bit more than an hour of trade."""
+SENDER = SenderEntry("Harbour & Home", "1 Quay Street", "Hull", "HU1 1AA", phone="01482 000000")
+OFFER_RULE = CodeEntry(
+    "",
+    "Cheapest in time",
+    PackageFormat.PARCEL,
+    rule=OfferRule.IN_TIME,
+    label_format=LabelFormat.PNG,
+    sides=(30, 20, 10),
+)
 LEFT_LATE, LEFT_FROM = 3, DAYS - 2
 """So many orders of the last days but one are left lying; they are late when the week is over."""
 PATIENCE, A_DAY = 240.0, 24 * 3600
@@ -121,6 +137,25 @@ class _Opening:
             if not channel.account.refresh_token:
                 self._authorise(channel, seller)
         self._await("every channel is linked", _all_linked)
+        self._connect_buy_shipping()
+
+    def _connect_buy_shipping(self) -> None:
+        """Labels can be bought from Amazon, too: the account, which offer is taken, from where parcels come."""
+        if CourierConnection.objects.filter(kind=ConnectionKind.AMAZON).exists():
+            return
+        now, user = self._clock.now(), self._user
+        account = SellerAccount.objects.filter(channels__marketplace=UK).first()
+        site = Site.objects.filter(name=WAREHOUSE).exclude(country="").first()
+        if account is None or site is None:
+            return
+        connections.set_sender(site.pk, SENDER, now=now, user=user)
+        entry = ConnectionEntry(ConnectionKind.AMAZON, "Amazon Europe", api_key="", account_id=account.pk)
+        connection = connections.create_connection(entry, now=now, user=user)
+        line = connections.create_code(connection.pk, OFFER_RULE, now=now, user=user)
+        service = ServiceEntry(
+            "Amazon", OFFER_RULE.name, Tracking.AT_ONCE, False, "", "Royal Mail", label_service_id=line.pk
+        )
+        couriers.create_service(service, now=now, user=user)
 
     def _channel(self, marketplace_id: str, kind: Fulfilment, seller_id: str) -> Channel:
         found = Channel.objects.select_related("account").filter(marketplace=marketplace_id, kind=kind).first()

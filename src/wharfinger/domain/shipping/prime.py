@@ -81,5 +81,5 @@ def why_no_other_label(
 
 _REQUIRED = N_(
     "This is a Prime order, and %(marketplace)s requires labels bought from Amazon. Choose a service that buys from "
-    "Amazon and press “Buy label”; an administrator can change that under Settings, Shipping."
+    "Amazon and press “Buy label”; an administrator changes that under Settings, Labels of Prime orders."
 )

@@ -59,7 +59,8 @@ class ReadyLabels:
 
     def __init__(self, order_ids: Collection[int], *, locked: bool) -> None:
         rows = CourierLabel.objects.filter(any_of("order", order_ids), state=LabelState.READY, shipment=None)
-        rows = rows.defer("document").select_related("label_service__connection").order_by("pk")
+        rows = rows.defer("document", "offers", "choice", "purchase", "label_service__connection__api_key")
+        rows = rows.select_related("label_service__connection").order_by("pk")
         self._labels: dict[int, list[CourierLabel]] = {}
         for row in rows.select_for_update(of=("self",), no_key=True) if locked else rows:
             self._labels.setdefault(row.order_id, []).append(row)

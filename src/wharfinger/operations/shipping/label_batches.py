@@ -8,6 +8,7 @@ from wharfinger.db.any_of import any_of
 from wharfinger.db.models import CourierLabel, CourierService, LabelBatch, LabelBatchOrder, SalesOrder, User
 from wharfinger.db.queries.shipping.dispatch_services import chosen_services
 from wharfinger.domain.sentences import N_
+from wharfinger.domain.shipping.connections import LabelFormat
 from wharfinger.domain.shipping.labels import LabelState
 from wharfinger.domain.shipping.prime import in_force, is_warned_about
 from wharfinger.operations import triggers
@@ -180,7 +181,8 @@ def print_labels(batch_id: int, *, now: datetime, user: User) -> tuple[Printed, 
         if row is None or row.document is None:
             continue
         overtaken = row.shipment_id is None and bool(why_label_is_overtaken(row, row.order, unsent[row.order_id]))
-        if not overtaken and row.printed_at is None:
+        for_printer = row.label_format is LabelFormat.ZPL  # no page of a PDF: it is printed by itself
+        if not overtaken and not for_printer and row.printed_at is None:
             fresh.append(row)
         document = None if overtaken else bytes(row.document)
         printed.append(Printed(row.order.code, row.reference, document))

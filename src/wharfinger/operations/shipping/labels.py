@@ -669,7 +669,7 @@ def note_not_bought(label_id: int, *, now: datetime, user: User) -> None:
 
 @operation
 def print_label(label_id: int, *, now: datetime, user: User) -> bytes:
-    """The PDF; that it was printed is kept. Refused where the label may not be used."""
+    """The file; that it was printed is kept. Refused where the label may not be used."""
     row = (
         CourierLabel.objects.select_for_update(of=("self",), no_key=True)
         .select_related("order__channel")
