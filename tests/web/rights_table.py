@@ -18,10 +18,20 @@ from wharfinger.domain.installation.people import Right, Role, may
 from wharfinger.web.rights import View, needed_right
 
 PAGE = Path(__file__).parents[2] / "docs/rights.md"
-PUBLIC = {"sign-in", "sign-in-code", "sign-out", "set-up", "password-link", "amazon-callback", "amazon-authorise"}
+PUBLIC = {
+    "sign-in",
+    "sign-in-code",
+    "sign-in-passkey",
+    "sign-out",
+    "set-up",
+    "password-link",
+    "amazon-callback",
+    "amazon-authorise",
+}
 """Open without signing in: the entrance itself, and where Amazon sends a browser."""
 OWN = {
-    "second-factor-set-up", "recovery-codes-new", "confirm-password", "sessions-end", "own-password", "settings",
+    "second-factor-set-up", "passkey-add", "passkey-remove",
+    "recovery-codes-new", "confirm-password", "sessions-end", "own-password", "settings",
     "list-rows", "list-columns", "list-view-add", "list-view",
 }  # fmt: skip
 """Everybody may change these: they are the reader's own."""

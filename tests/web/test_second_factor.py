@@ -15,7 +15,7 @@ from wharfinger.db.encryption import decrypt
 from wharfinger.db.models import AuditEntry, User
 from wharfinger.db.queries.installation.second_factor import second_factor_of
 from wharfinger.domain.installation.people import Role
-from wharfinger.operations.installation import second_factor
+from wharfinger.operations.installation.factors import second_factor
 from wharfinger.operations.refusals import Refused
 
 pytestmark = pytest.mark.django_db

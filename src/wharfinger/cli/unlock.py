@@ -5,7 +5,8 @@ import argparse
 from wharfinger.cli.console import print_line
 from wharfinger.cli.failures import CommandFailed
 from wharfinger.config.clock import current as current_clock
-from wharfinger.operations.installation import second_factor, sign_in
+from wharfinger.operations.installation import sign_in
+from wharfinger.operations.installation.factors import second_factor
 from wharfinger.operations.refusals import Refused
 
 

@@ -28,7 +28,8 @@ PASSWORD_AT = "password_at"
 """In the session: when who is signed in here last typed the password. Machine time."""
 PASSWORD_HOLDS = timedelta(minutes=15)
 _ALWAYS_OPEN = (
-    "sign-in", "sign-in-code", "sign-out", "second-factor-set-up", "recovery-codes", "password-link", "set-up",
+    "sign-in", "sign-in-code", "sign-in-passkey", "sign-out", "second-factor-set-up", "recovery-codes",
+    "password-link", "set-up",
 )  # fmt: skip
 
 

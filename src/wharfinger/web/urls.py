@@ -26,6 +26,7 @@ from wharfinger.web.views.installation import (
     list_views,
     lists,
     mail,
+    passkeys,
     problems,
     running_shop,
     search,
@@ -81,6 +82,7 @@ from wharfinger.web.views.stock import (
 
 urlpatterns = [
     *sign_in.routes,
+    *passkeys.routes,
     *second_factor.routes,
     *sessions.routes,
     *dashboard.routes,

@@ -56,6 +56,25 @@ class FactorForm(forms.Form):
     )
 
 
+class PasskeyAnswerForm(forms.Form):
+    """What a browser answers for a passkey, as JSON; put in by the page's script."""
+
+    answer = forms.CharField(max_length=20_000, widget=forms.HiddenInput)
+
+
+class PasskeyForm(PasskeyAnswerForm):
+    name = forms.CharField(
+        label=gettext_lazy("Name"),
+        max_length=60,
+        help_text=gettext_lazy("By which you know it again: “My telephone”, “Stick on the key ring”."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True}),
+    )
+
+
+class PasskeyRemovalForm(forms.Form):
+    passkey = forms.IntegerField(min_value=1, max_value=2**63 - 1)
+
+
 class PasswordAgainForm(forms.Form):
     password = forms.CharField(
         label=gettext_lazy("Your password"),

@@ -18,6 +18,17 @@ class SecondFactor:
     codes_left: int
 
 
+@dataclass(frozen=True, slots=True)
+class Passkey:
+    """`host`: where it was made, and where alone it is shown. Machine time."""
+
+    id: int
+    name: str
+    host: str
+    since: datetime
+    used_at: datetime | None
+
+
 def has_second_factor(user_id: int) -> bool:
     return bool(Authenticator.objects.filter(user_id=user_id, type=_APP).exists())
 
@@ -34,3 +45,8 @@ def second_factor_of(user_id: int) -> SecondFactor | None:
         return None
     left = len(codes.wrap().get_unused_codes()) if codes else 0
     return SecondFactor(app.created_at, app.last_used_at, left)
+
+
+def passkeys_of(user_id: int) -> list[Passkey]:
+    rows = Authenticator.objects.filter(user_id=user_id, type=Authenticator.Type.WEBAUTHN).order_by("pk")
+    return [Passkey(row.pk, row.data["name"], row.data["host"], row.created_at, row.last_used_at) for row in rows]

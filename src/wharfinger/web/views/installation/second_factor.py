@@ -1,108 +1,52 @@
 """The second step of a sign-in, a person's own second factor, and the password that dangerous things want again."""
 
 import base64
-import math
-from datetime import datetime, timedelta
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import authenticate, login
+from django.contrib.auth import authenticate
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path, reverse
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.urls import path
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from wharfinger.db.encryption import decrypt, encrypt
 from wharfinger.db.models import User
-from wharfinger.db.queries.installation.second_factor import has_second_factor, second_factor_of
-from wharfinger.db.queries.installation.sessions import SIGNED_IN
+from wharfinger.db.queries.installation.second_factor import has_second_factor, passkeys_of, second_factor_of
 from wharfinger.db.second_factor import EncryptedSecrets
 from wharfinger.domain.installation.access_log import Access
-from wharfinger.domain.installation.sign_in import browser_of
-from wharfinger.operations.installation import second_factor, sign_in
-from wharfinger.operations.installation.second_factor import Proof, SetUp
-from wharfinger.operations.installation.sign_in import Attempt
+from wharfinger.operations.installation import sign_in
+from wharfinger.operations.installation.factors import second_factor
+from wharfinger.operations.installation.factors.second_factor import Proof, SetUp
 from wharfinger.operations.refusals import Refused
 from wharfinger.web.access_log import note_failure, note_sign_in
 from wharfinger.web.forms.sign_in import FactorForm, PasswordAgainForm
-from wharfinger.web.known_browser import remember_browser
 from wharfinger.web.request_context import message_of, person, show_refusal, trade_now
 from wharfinger.web.rights import signed_in
 from wharfinger.web.second_factor import PROVED, needs_password, note_password
+from wharfinger.web.views.installation.passkeys import offer
+from wharfinger.web.views.installation.second_factor_pending import attempt_of, enter_proved, next_of, pending, too_many
 
-_PENDING = "pending_sign_in"
-"""In the session: who typed the right password and is still to show the second factor."""
-_PENDING_FOR = timedelta(minutes=10)
 _SECRET, _CODES = "second_factor_secret", "recovery_codes"
 """In the session, encrypted: until a code was shown, and until the codes were shown."""
-_BACKEND = "django.contrib.auth.backends.ModelBackend"
-
-
-def let_in(request: HttpRequest, who: User, address: str, *, proved: bool = False) -> HttpResponse:
-    """Signed in, by the password, and by a second factor where it was `proved`."""
-    login(request, who, backend=_BACKEND)
-    request.session[PROVED] = proved
-    request.session[SIGNED_IN] = {
-        "at": settings.CLOCK.machine_now().isoformat(),
-        "address": request.META.get("REMOTE_ADDR", "")[:60],
-        "browser": browser_of(request.headers.get("User-Agent", "")),
-    }
-    note_password(request)
-    if proved:
-        note_sign_in(request, Access.FACTOR_SHOWN, who.pk)
-    note_sign_in(request, Access.SIGNED_IN, who.pk)
-    response = redirect(address)
-    remember_browser(request, response, who)
-    return response
-
-
-def ask_second_factor(request: HttpRequest, who: User, address: str) -> HttpResponse:
-    request.session[_PENDING] = {
-        "user": who.pk,
-        "hash": who.get_session_auth_hash(),
-        "at": settings.CLOCK.machine_now().isoformat(),
-    }
-    return redirect(f"{reverse('sign-in-code')}?{urlencode({'next': address})}")
-
-
-def next_of(request: HttpRequest) -> str:
-    address = request.POST.get("next") or request.GET.get("next", "")
-    ours = address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
-    return address if ours else "/"
-
-
-def _pending(request: HttpRequest) -> User | None:
-    """Who is to show a second factor: by a password typed in the last minutes, or signed in before it was wanted."""
-    if isinstance(request.user, User):
-        return None if request.session.get(PROVED) else request.user
-    kept = request.session.get(_PENDING)
-    if kept is None:
-        return None
-    age = settings.CLOCK.machine_now() - datetime.fromisoformat(kept["at"])
-    who = User.objects.filter(pk=kept["user"], is_active=True).first()
-    if who is None or not timedelta(0) <= age < _PENDING_FOR or who.get_session_auth_hash() != kept["hash"]:
-        return None
-    return who
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask_code(request: HttpRequest) -> HttpResponse:
     """The second step: a code of the app, or a recovery code."""
-    who = _pending(request)
+    who = pending(request)
     if who is None or not has_second_factor(who.pk):
         return redirect("sign-in")
     form = FactorForm(request.POST or None)
     status = 422 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():
-        attempt = _attempt(request, who, "second factor")
+        attempt = attempt_of(request, who, "second factor")
         until = sign_in.begin_attempt(attempt, now=settings.CLOCK.machine_now())
         if until is not None:
-            form.add_error(None, _too_many(until))
+            form.add_error(None, too_many(until))
             status = 429
         else:
             proof = second_factor.prove(who.pk, form.cleaned_data["code"], now=trade_now())
@@ -111,12 +55,12 @@ def ask_code(request: HttpRequest) -> HttpResponse:
                 return _let_in_proved(request, who, proof)
             note_failure(request, Access.FACTOR_FAILED, attempt, who.pk)
             form.add_error("code", gettext("Wrong code, or one that was used already. Wait for the next one."))
-    return render(request, "wharfinger/sign_in/code.html", {"form": form, "next": next_of(request)}, status=status)
+    context = {"form": form, "next": next_of(request), "options": offer(request, who.pk)}
+    return render(request, "wharfinger/sign_in/code.html", context, status=status)
 
 
 def _let_in_proved(request: HttpRequest, who: User, proof: Proof) -> HttpResponse:
-    request.session.pop(_PENDING, None)
-    response = let_in(request, who, next_of(request), proved=True)
+    response = enter_proved(request, who, next_of(request))
     if proof is Proof.RECOVERY_CODE:
         held = second_factor_of(who.pk)
         left = held.codes_left if held else 0
@@ -125,24 +69,16 @@ def _let_in_proved(request: HttpRequest, who: User, proof: Proof) -> HttpRespons
     return response
 
 
-def _attempt(request: HttpRequest, who: User, what: str) -> Attempt:
-    """Counted for the person alone: who comes here knows the password, or sits at an open browser."""
-    return Attempt(who.username, request.META.get("REMOTE_ADDR", ""), browser=f"{what} {who.pk}")
-
-
-def _too_many(until: datetime) -> str:
-    minutes = math.ceil((until - settings.CLOCK.machine_now()).total_seconds() / 60)
-    text = ngettext(
-        "Too many attempts. Try again in a minute.", "Too many attempts. Try again in %(minutes)s minutes.", minutes
-    )
-    return text % {"minutes": minutes}
-
-
 @signed_in
 @require_safe
 def show_own(request: HttpRequest) -> HttpResponse:
     """The reader's own second factor."""
-    context = {"factor": second_factor_of(person(request).pk), "required": settings.WHARFINGER.system == "live"}
+    me = person(request)
+    context = {
+        "factor": second_factor_of(me.pk),
+        "passkeys": passkeys_of(me.pk),
+        "required": settings.WHARFINGER.system == "live",
+    }
     return render(request, "wharfinger/users/second_factor.html", context)
 
 
@@ -227,10 +163,10 @@ def confirm_password(request: HttpRequest) -> HttpResponse:
     me = person(request)
     status = 422 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():
-        attempt = _attempt(request, me, "own password")
+        attempt = attempt_of(request, me, "own password")
         until = sign_in.begin_attempt(attempt, now=settings.CLOCK.machine_now())
         if until is not None:
-            form.add_error(None, _too_many(until))
+            form.add_error(None, too_many(until))
             status = 429
         elif authenticate(request, username=me.username, password=form.cleaned_data["password"]) == me:
             sign_in.note_success(attempt)

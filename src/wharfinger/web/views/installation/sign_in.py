@@ -31,7 +31,7 @@ from wharfinger.web.forms.users import PasswordForm
 from wharfinger.web.known_browser import known_browser
 from wharfinger.web.request_context import show_refusal, trade_now
 from wharfinger.web.rights import needs
-from wharfinger.web.views.installation.second_factor import ask_second_factor, let_in, next_of
+from wharfinger.web.views.installation.second_factor_pending import ask_second_factor, let_in, next_of
 
 RATES = (1, 10, 60)
 

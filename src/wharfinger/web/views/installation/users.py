@@ -16,7 +16,8 @@ from wharfinger.db.models import User
 from wharfinger.db.queries.installation.people import PersonRow, list_people, person_row
 from wharfinger.domain.installation.access_log import Access
 from wharfinger.domain.installation.people import Right, Role
-from wharfinger.operations.installation import second_factor, sign_in, users
+from wharfinger.operations.installation import sign_in, users
+from wharfinger.operations.installation.factors import second_factor
 from wharfinger.operations.installation.sign_in import Attempt
 from wharfinger.operations.installation.users import Invited
 from wharfinger.operations.refusals import Refused

@@ -18,6 +18,8 @@ from wharfinger.operations.installation._history_steps import record_audit
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.transaction import operation
 
+_OF_THE_APP = (Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES)
+
 
 class Proof(StrEnum):
     """What somebody showed."""
@@ -41,7 +43,8 @@ def new_secret() -> str:
 
 @operation
 def set_up_app(user_id: int, *, secret: str, code: str, now: datetime) -> SetUp:
-    """The app counts once it has shown a code. One that was there before is replaced, recovery codes with it."""
+    """The app counts once it has shown a code. One that was there before is replaced, recovery codes with it; passkeys
+    stay."""
     person = _locked(user_id)
     if not validate_totp_code(secret, _tidy(code)):
         raise Refused(
@@ -49,7 +52,7 @@ def set_up_app(user_id: int, *, secret: str, code: str, now: datetime) -> SetUp:
             "telephone's clock to automatic.",
             "code",
         )
-    verb = "replace second factor" if _forget(person) else "set up second factor"
+    verb = "replace second factor" if _forget(person, _OF_THE_APP) else "set up second factor"
     TOTP.activate(person, secret)
     codes = RecoveryCodes.activate(person).generate_codes()
     record_audit(verb, "User", person.pk, before=None, after={"name": person.username}, now=now, user=person)
@@ -87,7 +90,7 @@ def prove(user_id: int, code: str, *, now: datetime) -> Proof | None:
 
 @operation
 def reset(username: str, *, now: datetime, user: User | None = None) -> User:
-    """For a lost telephone: the person sets up another one at the next sign-in, and every session of theirs ends.
+    """For a lost telephone: the person sets up another one at the next sign-in; passkeys and sessions end.
 
     `user` None = the command line.
     """
@@ -98,7 +101,7 @@ def reset(username: str, *, now: datetime, user: User | None = None) -> User:
             "username",
             username=username.strip()[:60],
         )
-    if not _forget(person):
+    if not _forget(person, (*_OF_THE_APP, Authenticator.Type.WEBAUTHN)):
         raise Refused("%(person)s has no second factor.", person=str(person))
     _end_sessions(person)
     after = {"name": person.username}
@@ -111,8 +114,8 @@ def _locked(user_id: int) -> User:
     return person
 
 
-def _forget(person: User) -> bool:
-    return bool(Authenticator.objects.filter(user=person).delete()[0])
+def _forget(person: User, kinds: tuple[str, ...]) -> bool:
+    return bool(Authenticator.objects.filter(user=person, type__in=kinds).delete()[0])
 
 
 def _end_sessions(person: User) -> None:
