@@ -1,9 +1,13 @@
+import subprocess
+import sys
+
 import pytest
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import connections
 from procrastinate.contrib.django.utils import connector_params
+from tests.system.faults import clean_environment
 
 from wharfinger.config.database import django_database
 from wharfinger.config.errors import ConfigurationError
@@ -14,7 +18,9 @@ class Anna:
     username = "Anna.Smith"
 
 
-@pytest.mark.parametrize("password", ["Short1!", "alllowercaseletters", "xx-ANNA.smith-77", "Password1234"])
+@pytest.mark.parametrize(
+    "password", ["Short1!", "alllowercaseletters", "xx-ANNA.smith-77", "Password1234", "Wharfinger-is-1"]
+)
 def test_a_weak_password_is_refused(password):
     with pytest.raises(ValidationError):
         validate_password(password, Anna())
@@ -34,6 +40,18 @@ def test_cookies_and_pages_are_closed():
     assert policy["frame-ancestors"] == ["'none'"]
     assert not settings.DEBUG
     assert settings.DATABASES["default"]["ATOMIC_REQUESTS"] is False
+
+
+def test_over_https_cookies_are_this_hosts_alone_and_browsers_come_back_by_https():
+    """Names and ages are settled when a process starts: one that is public is started."""
+    names = ("SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "SESSION_COOKIE_SECURE", "SECURE_HSTS_SECONDS")
+    program = f"from django.conf import settings; print(*(getattr(settings, name) for name in {names}))"
+    environment = clean_environment(
+        WHARFINGER_URL="https://shop.example", DJANGO_SETTINGS_MODULE="wharfinger.config.settings",
+        DATABASE_URL="postgresql:///none",
+    )  # fmt: skip
+    ended = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+    assert ended.stdout.split() == ["__Host-wharfinger_session", "__Host-wharfinger_csrf", "True", "31536000"]
 
 
 def test_a_database_address_is_taken_apart():

@@ -26,11 +26,15 @@ class MixedKinds:
         return "Use at least three of these kinds: small letters, capital letters, digits, other signs."
 
 
-class WithoutUserName:
+class WithoutKnownWords:
+    """The user's name, and this product's: who guesses begins with them."""
+
     def validate(self, password: str, user: _Named | None = None) -> None:
-        name = getattr(user, "username", "")
-        if name and name.casefold() in password.casefold():
-            raise ValidationError(self.get_help_text(), code="password_with_user_name")
+        name, typed = getattr(user, "username", ""), password.casefold()
+        if name and name.casefold() in typed:
+            raise ValidationError("The password must not contain the user name.", code="password_with_user_name")
+        if "wharfinger" in typed:
+            raise ValidationError(self.get_help_text(), code="password_with_product_name")
 
     def get_help_text(self) -> str:
-        return "The password must not contain the user name."
+        return "The password must contain neither the user name nor “wharfinger”."

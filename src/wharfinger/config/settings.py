@@ -46,6 +46,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "wharfinger.web.zone.readers_zone",
+    "wharfinger.web.session_bounds.sessions_bounded",
     "wharfinger.web.access_log.accesses_recorded",
     "wharfinger.web.second_factor.second_factor_required",
     "allauth.account.middleware.AccountMiddleware",
@@ -91,7 +92,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "wharfinger.config.passwords.MixedKinds"},
-    {"NAME": "wharfinger.config.passwords.WithoutUserName"},
+    {"NAME": "wharfinger.config.passwords.WithoutKnownWords"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 PASSWORD_RESET_TIMEOUT = int(PASSWORD_LINK_LIVES.total_seconds())  # of one-time links to a password
@@ -105,8 +106,10 @@ LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/sign-in/"
 
 # Cookies ignore ports, and the simulator answers on another port of the same host: ours are named.
-SESSION_COOKIE_NAME = "wharfinger_session"
-CSRF_COOKIE_NAME = "wharfinger_csrf"
+# Over https a browser takes them from this very host alone, for all of its paths.
+COOKIE_PREFIX = "__Host-" if WHARFINGER.is_https else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}wharfinger_session"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}wharfinger_csrf"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 # Lax, not Strict: the person comes back from Amazon's consent page by a link from another site.
@@ -120,7 +123,9 @@ CSRF_TRUSTED_ORIGINS = [WHARFINGER.public_url]
 SECURE_REFERRER_POLICY = "same-origin"  # the callback page answers no-referrer itself: a code is in its address
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-SECURE_HSTS_SECONDS = 30 * 24 * 60 * 60 if WHARFINGER.is_https else 0
+SECURE_HSTS_SECONDS = (
+    365 * 24 * 60 * 60 if WHARFINGER.is_https else 0
+)  # the host alone: others of its domain are not ours
 X_FRAME_OPTIONS = "DENY"
 # Pictures of products come from Amazon's own servers; in a demo system from the pretend Amazon.
 PICTURE_ORIGINS = (WHARFINGER.simulator_url,) if WHARFINGER.simulator_url else ()

@@ -15,7 +15,7 @@ from django.utils.crypto import constant_time_compare
 from wharfinger.db.models import User
 from wharfinger.db.queries.installation.people import person_named
 
-COOKIE = "wharfinger_browser"
+COOKIE = f"{settings.COOKIE_PREFIX}wharfinger_browser"
 _SALT = "wharfinger.known-browser"
 _AGE = 180 * 24 * 60 * 60
 _PEOPLE_AT_MOST = 10

@@ -13,6 +13,7 @@ class SignInForm(forms.Form):
     password = forms.CharField(
         label=gettext_lazy("Password"),
         max_length=200,
+        strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
@@ -40,6 +41,7 @@ class SetupForm(forms.Form):
         label=gettext_lazy("Password"),
         max_length=200,
         help_text=gettext_lazy("At least twelve characters: capitals, small letters, digits or signs."),
+        strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
@@ -79,5 +81,6 @@ class PasswordAgainForm(forms.Form):
     password = forms.CharField(
         label=gettext_lazy("Your password"),
         max_length=200,
+        strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
     )

@@ -43,11 +43,13 @@ class _NewPassword(forms.Form):
         label=gettext_lazy("New password"),
         max_length=200,
         help_text=gettext_lazy("At least twelve characters: capitals, small letters, digits or signs."),
+        strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     again = forms.CharField(
         label=gettext_lazy("Once more"),
         max_length=200,
+        strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
@@ -70,6 +72,7 @@ class OwnPasswordForm(_NewPassword):
     old = forms.CharField(
         label=gettext_lazy("Current password"),
         max_length=200,
+        strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
     )
     field_order = ("old", "password", "again")

@@ -95,7 +95,9 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     if isinstance(request.user, User):
         note_sign_in(request, Access.SIGNED_OUT, request.user.pk)
     logout(request)
-    return redirect("sign-in")
+    response = redirect("sign-in")
+    response["Clear-Site-Data"] = '"cache", "storage"'
+    return response
 
 
 def one_time_page(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
