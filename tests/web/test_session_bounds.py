@@ -9,7 +9,7 @@ from tests.web.client import Client
 from wharfinger.db.models import AccessEntry
 from wharfinger.db.queries.installation.sessions import SIGNED_IN
 from wharfinger.domain.installation.people import Role
-from wharfinger.web.session_bounds import AT_MOST
+from wharfinger.web.views.installation.session_bounds import AT_MOST
 
 pytestmark = pytest.mark.django_db
 PASSWORD = " Harbour-Lights-2026 "

@@ -46,7 +46,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "wharfinger.web.zone.readers_zone",
-    "wharfinger.web.session_bounds.sessions_bounded",
+    "wharfinger.web.views.installation.session_bounds.sessions_bounded",
     "wharfinger.web.access_log.accesses_recorded",
     "wharfinger.web.second_factor.second_factor_required",
     "allauth.account.middleware.AccountMiddleware",
