@@ -33,6 +33,7 @@ from wharfinger.db.models import (
     Site,
     StockItem,
     StockNotice,
+    User,
 )
 from wharfinger.db.queries.installation.problems import problem_row
 from wharfinger.db.queries.orders.late import Unsent, count_unsent, late_imports
@@ -322,7 +323,7 @@ def test_one_problem_for_each_marketplace_with_its_value_by_currency(shop):
         "4 paid orders in Amazon.fr, where Harbour & Home has no channel: 31.50 EUR and 10.00 GBP. "
         "Dispatch is due by 24 Nov 2026 16:00 (Europe/Paris)."
     )
-    assert fixed_at(problem_row(problem_in[FR].pk), Role.ADMINISTRATOR) == (
+    assert fixed_at(problem_row(problem_in[FR].pk), User(role=Role.ADMINISTRATOR)) == (
         f"/channels/new/fbm/?marketplace={FR}&account={shop.account.pk}",
         "Create the channel",
     )

@@ -14,7 +14,7 @@ from django.test import RequestFactory
 from django.urls import get_resolver
 
 from wharfinger.db.models import User
-from wharfinger.domain.installation.people import Right, Role, may
+from wharfinger.domain.installation.people import FUNCTIONS, Right, Role, may
 from wharfinger.web.rights import View, needed_right
 
 PAGE = Path(__file__).parents[2] / "docs/rights.md"
@@ -102,6 +102,15 @@ def table() -> str:
     return "\n".join(lines)
 
 
+def functions() -> str:
+    """What may be given to one person or taken from one, and the roles that have it."""
+    lines = ["| function | roles |", "|---|---|"]
+    for right in Right:
+        roles = ", ".join(role.value for role in Role if may(role, right))
+        lines.append(f"| {right.value}{'' if right in FUNCTIONS else ' (by the role alone)'} | {roles} |")
+    return "\n".join(lines)
+
+
 def _who(row: Row, method: str) -> str:
     if method not in row.methods:
         return "–"
@@ -118,6 +127,13 @@ Every address of the product, and the roles that may read it and change somethin
 test calls each with every role that it turns away, and without signing in. *Every user* = who is signed in, of whatever
 role; what of personal data and prices a page shows is decided once more on it ([privacy](privacy.md)). What monitors
 read ([monitoring](monitoring.md)) and static files stand before all this.
+
+An administrator may give a function to one person beside the role, or take one of the role's away, on the person's page
+under *Settings, Users* (*Rights beside the role*): a packer who may merge customers, a manager who may not edit
+channels. It holds from the person's next page on and stands in the audit log. Who administers may do everything. A test
+opens every address of every function with it and without it.
+
+{functions()}
 
 {table()}
 """

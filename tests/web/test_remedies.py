@@ -80,7 +80,7 @@ def test_the_page_shows_the_problem_and_has_its_controls(kind, maker, sign_in, c
     known = {control.label: control for control in REMEDIES[kind]}
     assert named, f"{kind.value}: its remedy names no control. {HOW}"
     assert set(named) <= set(known), f"{kind.value} names what its entry does not know. {HOW}"
-    page, _button = fixed_at(problem_row(problem.pk), Role.ADMINISTRATOR)
+    page, _button = fixed_at(problem_row(problem.pk), User(role=Role.ADMINISTRATOR))
     assert page, f"{kind.value}: no page is named. {HOW}"
     for label in named:
         for role in Role:

@@ -80,6 +80,7 @@ CHANGE = {
     "/settings/users/{user}/": ADMINISTRATORS,
     "/settings/users/{user}/reset/": ADMINISTRATORS,
     "/settings/users/{user}/active/": ADMINISTRATORS,
+    "/settings/users/{user}/rights/": ADMINISTRATORS,
     "/settings/users/{user}/second-factor/": ADMINISTRATORS,
 }
 

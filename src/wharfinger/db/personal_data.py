@@ -257,7 +257,7 @@ SAYS_NO_PERSON: Mapping[str, str] = {
     "Tag": "name",
     "TestMail": "error way",
     "UnreadNotification": "body_hash error",
-    "User": "time_zone theme",
+    "User": "time_zone theme changed_rights",
     "VatItemRate": "country",
     "VatRegistration": "country number",
     "WantedOrder": "amazon_order_id error",

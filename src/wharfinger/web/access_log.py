@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponseBase
 
 from wharfinger.db.models import User
 from wharfinger.domain.installation.access_log import Access, Subject
-from wharfinger.domain.installation.people import Right, may
+from wharfinger.domain.installation.people import Right
 from wharfinger.domain.installation.sign_in import browser_of
 from wharfinger.operations.installation import access_log, sign_in
 from wharfinger.operations.installation.access_log import Reading
@@ -59,7 +59,7 @@ def note_reading(
 ) -> None:
     """The reader sees personal data on this page; of who may not see any, nothing is noted."""
     user = request.user
-    if isinstance(user, User) and may(user.role, Right.SEE_PERSONAL_DATA):
+    if isinstance(user, User) and user.may(Right.SEE_PERSONAL_DATA):
         reading = Reading(what, user.pk, subject, subject_id, details, rows, once_an_hour)
         _notes.setdefault(request, []).append(reading)
 

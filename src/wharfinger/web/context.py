@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 
 from wharfinger.db.models import User
 from wharfinger.db.queries.installation.shell import ShellFacts, shell_facts
-from wharfinger.domain.installation.people import Right, may
+from wharfinger.domain.installation.people import Right
 from wharfinger.domain.sentences import N_
 from wharfinger.web.formats import written_moment
 
@@ -84,9 +84,7 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
         "now": settings.CLOCK.now(),
         "zone": user.time_zone,
         "rate": _rate() if demo else 1,
-        "rates": [1, 10, 60]
-        if demo and settings.WHARFINGER.simulator_url and may(user.role, Right.SET_TRADE_RATE)
-        else [],
+        "rates": [1, 10, 60] if demo and settings.WHARFINGER.simulator_url and user.may(Right.SET_TRADE_RATE) else [],
         "rate_url": reverse("trade-rate"),
         "search_url": reverse("search"),
         "search_text": request.GET.get("q", ""),
@@ -143,11 +141,11 @@ def _commands(user: User) -> list[dict[str, Any]]:
             "links": [
                 {"title": gettext(name), "note": note and gettext(note), "url": reverse(route), "icon": icon}
                 for name, note, route, icon, right in links
-                if may(user.role, right)
+                if user.may(right)
             ],
         }
         for title, links in COMMANDS
-        if any(may(user.role, right) for *_, right in links)
+        if any(user.may(right) for *_, right in links)
     ]
 
 
@@ -155,7 +153,7 @@ def _banners(facts: ShellFacts, user: User) -> list[dict[str, str]]:
     banners = []
     if facts.is_copy:
         text = gettext("This is a restored copy: it reads from Amazon and sends nothing.")
-        ours = may(user.role, Right.ADMINISTER)
+        ours = user.may(Right.ADMINISTER)
         where = {"url": reverse("backups"), "link": gettext("Show")} if ours else {"url": "", "link": ""}
         banners.append({"tone": "warn", "text": text, **where})
     if not facts.worker_alive:
@@ -168,7 +166,7 @@ def _banners(facts: ShellFacts, user: User) -> list[dict[str, str]]:
         url = reverse("channel", args=[channel_id]) if channel_id else reverse("channel-list")
         refuses = gettext("%(account)s: Amazon refuses access. Queued work is sent once it is authorised again.")
         text = refuses % {"account": name}
-        link = gettext("Authorise") if may(user.role, Right.EDIT_CHANNELS) else gettext("Show the channel")
+        link = gettext("Authorise") if user.may(Right.EDIT_CHANNELS) else gettext("Show the channel")
         banners.append({"tone": "bad", "text": text, "url": url, "link": link})
     for name, since in facts.blind_accounts:
         text = gettext("%(account)s: no order of Amazon's has been seen since %(since)s.")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 
 from wharfinger.db.models import User
 from wharfinger.db.queries.orders.sales_orders import Day
-from wharfinger.domain.installation.people import Right, may
+from wharfinger.domain.installation.people import Right
 from wharfinger.domain.sentences import Sentence
 from wharfinger.operations.refusals import Refused
 
@@ -30,7 +30,7 @@ def person(request: HttpRequest) -> User:
 
 
 def allowed(request: HttpRequest, right: Right) -> bool:
-    return may(person(request).role, right)
+    return person(request).may(right)
 
 
 def midnight(day: date) -> datetime:

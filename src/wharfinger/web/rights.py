@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 
 from wharfinger.db.models import User
 from wharfinger.db.queries.installation.people import who_may
-from wharfinger.domain.installation.people import Right, Role, may
+from wharfinger.domain.installation.people import Right
 from wharfinger.domain.orders.raw_messages import Reader
 
 View = Callable[..., HttpResponseBase]
@@ -33,18 +33,18 @@ def signed_in(view: View) -> View:
 
 
 def _refusal(right: Right) -> str:
-    whom = gettext("Your role may not %(do_this)s. %(whom_to_ask)s, or to have your role changed.")
+    whom = gettext("You may not %(do_this)s. %(whom_to_ask)s, or to give you that right.")
     return whom % {"do_this": gettext(right.value), "whom_to_ask": whom_to_ask(right)}
 
 
 def needs(right: Right) -> Callable[[View], View]:
-    """Only for people whose role has this right."""
+    """Only for people who have this right, by their role or beside it."""
 
     def guard(view: View) -> View:
         @signed_in
         @wraps(view)
         def open_page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if not (isinstance(request.user, User) and may(request.user.role, right)):
+            if not (isinstance(request.user, User) and request.user.may(right)):
                 raise PermissionDenied(_refusal(right))
             return view(request, *args, **kwargs)
 
@@ -59,19 +59,21 @@ def needed_right(view: View) -> Right | None:
     return _needed.get(view)
 
 
-def may_open(role: str, address: str) -> bool:
-    """Whether a page of ours lets this role in: for a link or a button that is shown only to those whom it serves."""
+def may_open(user: User, address: str) -> bool:
+    """Whether a page of ours lets this person in: for a link or a button that is shown only to those whom it serves."""
     try:
         right = needed_right(resolve(urlsplit(address).path).func)
     except Resolver404:
         return False
-    return right is None or may(role, right)
+    return right is None or user.may(right)
 
 
 def reader_of(request: HttpRequest) -> Reader:
-    """What of a raw message the role of who asks may see."""
-    role = request.user.role if isinstance(request.user, User) else Role.VIEWER
-    return Reader(people=may(role, Right.SEE_PERSONAL_DATA), contact=may(role, Right.SEE_BUYER_CONTACT))
+    """What of a raw message who asks may see."""
+    user = request.user
+    if not isinstance(user, User):
+        return Reader(people=False, contact=False)
+    return Reader(people=user.may(Right.SEE_PERSONAL_DATA), contact=user.may(Right.SEE_BUYER_CONTACT))
 
 
 def whom_to_ask(right: Right) -> str:

@@ -5,7 +5,7 @@ from django.db import models
 from wharfinger.db.fields import EnumField
 from wharfinger.domain.csv_cells import DecimalSign
 from wharfinger.domain.installation.languages import Language
-from wharfinger.domain.installation.people import Role
+from wharfinger.domain.installation.people import Right, Role, may
 from wharfinger.domain.installation.running_shop import ShopState
 
 
@@ -28,6 +28,7 @@ class User(AbstractBaseUser):
         DecimalSign, max_length=10, default=DecimalSign.POINT, db_default=DecimalSign.POINT
     )  # in exported files
     language = EnumField(Language, max_length=10, default=Language.ENGLISH_UK, db_default=Language.ENGLISH_UK)
+    changed_rights = models.JSONField(default=dict, db_default={})  # beside the role: `Changes`
 
     objects = UserManager()
 
@@ -36,6 +37,9 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.full_name or self.username
+
+    def may(self, right: Right) -> bool:
+        return may(self.role, right, self.changed_rights)
 
 
 class SetupLink(models.Model):

@@ -1,5 +1,6 @@
-"""Roles of the people who sign in, and what each may do."""
+"""Roles of the people who sign in, what each may do, and what one person may beside it or may not."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from wharfinger.domain.labels import Labelled
@@ -31,6 +32,11 @@ class Right(StrEnum):
     SEE_AUDIT = N_("see the audit log")
     SET_TRADE_RATE = N_("set the speed of the demo's clock")
 
+    @property
+    def code(self) -> str:
+        """As it is stored; the value is a sentence, which may be worded anew."""
+        return self.name.lower()
+
 
 _ALL = frozenset(Right)
 _RIGHTS: dict[Role, frozenset[Right]] = {
@@ -42,5 +48,25 @@ _RIGHTS: dict[Role, frozenset[Right]] = {
 }
 
 
-def may(role: str, right: Right) -> bool:
-    return right in _RIGHTS[Role(role)]
+FUNCTIONS = tuple(right for right in Right if right not in (Right.ADMINISTER, Right.SET_TRADE_RATE))
+"""What an administrator gives to one person or takes from one, beside the role. Who administers is a role alone."""
+
+Changes = Mapping[str, bool]
+"""By a right's code: given to a person whose role has it not (True), or taken from one whose role has it (False)."""
+
+
+def may(role: str, right: Right, changes: Changes | None = None) -> bool:
+    """`changes`: of the person; an administrator may do everything, whatever they say."""
+    own = None if changes is None or role == Role.ADMINISTRATOR else changes.get(right.code)
+    return right in _RIGHTS[Role(role)] if own is None or right not in FUNCTIONS else own
+
+
+def changes_beside(role: Role, wanted: Changes) -> dict[str, bool]:
+    """Of what was wanted, what differs from the role, in the order of the rights: the rest is the role's own."""
+    if role is Role.ADMINISTRATOR:
+        return {}
+    return {
+        right.code: wanted[right.code]
+        for right in FUNCTIONS
+        if right.code in wanted and wanted[right.code] is not may(role, right)
+    }

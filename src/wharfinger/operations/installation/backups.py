@@ -5,7 +5,7 @@ from datetime import datetime
 
 from wharfinger.db.models import Backup, User
 from wharfinger.domain.installation.backups import ABANDONED_AFTER, BackupCause, BackupState
-from wharfinger.domain.installation.people import Right, may
+from wharfinger.domain.installation.people import Right
 from wharfinger.operations import triggers
 from wharfinger.operations.installation._history_steps import record_audit
 from wharfinger.operations.refusals import Refused
@@ -17,7 +17,7 @@ _TEXT_AT_MOST = 2000
 @operation
 def want_backup(*, user: User, now: datetime, machine_now: datetime) -> None:
     """Have a worker make one now. One that is wanted already is enough."""
-    if not may(user.role, Right.ADMINISTER):
+    if not user.may(Right.ADMINISTER):
         raise Refused("Ask an administrator: a backup holds everything.")
     if Backup.objects.filter(state=BackupState.WANTED).exists():
         return

@@ -11,7 +11,7 @@ from django.db.models.functions import Lower
 from wharfinger.db.models import ListSetting, SavedView, User
 from wharfinger.db.queries.paging import PAGE_SIZES
 from wharfinger.domain.installation.list_views import NAME_AT_MOST, VIEWS_AT_MOST, ListCode
-from wharfinger.domain.installation.people import Right, may
+from wharfinger.domain.installation.people import Right
 from wharfinger.domain.sentences import N_
 from wharfinger.operations.installation._history_steps import record_audit
 from wharfinger.operations.refusals import Refused
@@ -111,7 +111,7 @@ def note_export(
 def _owner(for_all: bool, user: User) -> User | None:
     if not for_all:
         return user
-    if not may(user.role, Right.ADMINISTER):
+    if not user.may(Right.ADMINISTER):
         raise Refused("Only an administrator saves a view for everyone. Save it for yourself.", "for_all")
     return None
 
@@ -137,7 +137,7 @@ def _visible(which: ListCode, view_id: int, user: User) -> SavedView:
 
 def _changeable(which: ListCode, view_id: int, user: User) -> SavedView:
     view = _visible(which, view_id, user)
-    if view.user_id is None and not may(user.role, Right.ADMINISTER):
+    if view.user_id is None and not user.may(Right.ADMINISTER):
         raise Refused("A view for everyone is changed by an administrator. Save one of your own.", "view")
     return view
 

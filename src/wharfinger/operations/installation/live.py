@@ -7,7 +7,7 @@ from django.db.models import F
 from wharfinger.db.models import Confirmation, Installation, SellerAccount, User
 from wharfinger.db.queries.installation.live import live_facts
 from wharfinger.domain.channels.channel import LinkState
-from wharfinger.domain.installation.people import Right, may
+from wharfinger.domain.installation.people import Right
 from wharfinger.domain.shipping.shipments import ConfirmationState
 from wharfinger.operations import triggers
 from wharfinger.operations.installation._history_steps import record_audit
@@ -33,7 +33,7 @@ def go_live(*, user: User, now: datetime, machine_now: datetime) -> None:
     What the former one sent after the backup is not known here: each confirmation that waits counts as an attempt of
     unknown outcome, which Amazon's own order answers before anything is sent.
     """
-    if not may(user.role, Right.ADMINISTER):
+    if not user.may(Right.ADMINISTER):
         raise Refused("Ask an administrator: two installations that send to one seller account harm each other.")
     facts = live_facts()
     if not facts.is_copy:

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.conf import settings
 
 from wharfinger.db.models import Channel, RunningShop, User
-from wharfinger.domain.installation.people import Right, may
+from wharfinger.domain.installation.people import Right
 from wharfinger.domain.installation.running_shop import ShopState
 from wharfinger.operations import triggers
 from wharfinger.operations.installation._history_steps import record_audit
@@ -22,7 +22,7 @@ def ask_for_running_shop(*, user: User, now: datetime, machine_now: datetime) ->
     installation = settings.WHARFINGER
     if installation.system != "demo" or installation.simulator_url is None:
         raise Refused("Only a demo system with a simulator has a running shop to show. Start “wharfinger demo”.")
-    if not may(user.role, Right.ADMINISTER):
+    if not user.may(Right.ADMINISTER):
         raise Refused("Ask an administrator: the running shop creates channels and authorises them.")
     row = RunningShop.objects.select_for_update().first()
     if row is None:

@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from wharfinger.db.models import SetupLink, SignInLimit, User
 from wharfinger.domain.csv_cells import DecimalSign
 from wharfinger.domain.installation.languages import Language
-from wharfinger.domain.installation.people import Role
+from wharfinger.domain.installation.people import Changes, Role, changes_beside
 from wharfinger.domain.installation.sign_in import SETUP_LINK_LIVES
 from wharfinger.domain.sentences import N_, Sentence
 from wharfinger.operations.installation._history_steps import record_audit
@@ -156,15 +156,32 @@ def change_own_password(user_id: int, *, old: str, new: str, now: datetime) -> U
 
 @operation
 def change_user(user_id: int, *, full_name: str, email: str, role: Role, now: datetime, user: User) -> User:
-    """Name, e-mail and role; there is always an administrator left."""
+    """Name, e-mail and role; there is always an administrator left. Rights beside the role stay if they differ."""
     person = User.objects.select_for_update().get(pk=user_id)
     before = _facts(person)
     if role is not Role.ADMINISTRATOR:
         _refuse_last_administrator(person, N_("have another role"))
     _name(person, full_name, email)
     person.role = role
+    person.changed_rights = changes_beside(role, person.changed_rights)
     person.save()
     record_audit("change", "User", person.pk, before=before, after=_facts(person), now=now, user=user)
+    return person
+
+
+@operation
+def change_rights(user_id: int, wanted: Changes, *, now: datetime, user: User) -> User:
+    """What the person may beside the role, and what of the role's not; the whole of it, by the rights' codes."""
+    person = User.objects.select_for_update().get(pk=user_id)
+    if person.role == Role.ADMINISTRATOR:
+        raise Refused(
+            "%(person)s is an administrator, who may do everything. Choose another role first.", person=person
+        )
+    before = _facts(person)
+    person.changed_rights = changes_beside(person.role, wanted)
+    if _facts(person) != before:
+        person.save()
+        record_audit("change rights", "User", person.pk, before=before, after=_facts(person), now=now, user=user)
     return person
 
 
@@ -198,13 +215,19 @@ def _refuse_last_administrator(person: User, what: Sentence) -> None:
 
 
 def _facts(person: User) -> dict[str, str]:
+    own = _written(person.changed_rights)
     return {
         "name": person.username,
         "full name": person.full_name,
         "e-mail": person.email,
         "role": person.role,
         "active": str(person.is_active),
+        **({"rights": own} if own else {}),
     }
+
+
+def _written(changes: Changes) -> str:
+    return ", ".join(f"{code}: {'given' if given else 'taken'}" for code, given in changes.items())
 
 
 @operation

@@ -2,11 +2,14 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.text import capfirst
 from django.utils.translation import gettext, gettext_lazy
 
-from wharfinger.domain.installation.people import Role
+from wharfinger.db.queries.installation.people import PersonRow
+from wharfinger.domain.installation.people import FUNCTIONS, Role, may
 from wharfinger.domain.sentences import N_
 
+_GIVEN, _TAKEN = "given", "taken"
 ROLE_MEANS = {
     Role.ADMINISTRATOR: N_("everything"),
     Role.MANAGER: N_("everything except the installation's settings and users"),
@@ -76,3 +79,22 @@ class OwnPasswordForm(_NewPassword):
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
     )
     field_order = ("old", "password", "again")
+
+
+class RightsForm(forms.Form):
+    """One question for each function: as the role has it, given, or taken. The role's own answer is said in it."""
+
+    def __init__(self, data: QueryDict | None = None, *, row: PersonRow) -> None:
+        super().__init__(data)
+        for right in FUNCTIONS:
+            by_role = gettext("As the role: may") if may(row.role, right) else gettext("As the role: may not")
+            own = row.changed_rights.get(right.code)
+            self.fields[right.code] = forms.ChoiceField(
+                label=capfirst(gettext(right.value)),
+                choices=[("", by_role), (_GIVEN, gettext("May")), (_TAKEN, gettext("May not"))],
+                initial="" if own is None else _GIVEN if own else _TAKEN,
+                required=False,
+            )
+
+    def changes(self) -> dict[str, bool]:
+        return {code: answer == _GIVEN for code, answer in self.cleaned_data.items() if answer}

@@ -26,7 +26,7 @@ from django.utils.translation import gettext
 from wharfinger.db.models import User
 from wharfinger.db.queries.installation.alerts import AlertRow
 from wharfinger.db.queries.installation.problems import ProblemRow
-from wharfinger.domain.installation.people import Right, may
+from wharfinger.domain.installation.people import Right
 from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.remedies import closed_by_word
 from wharfinger.domain.labels import Labelled
@@ -363,7 +363,7 @@ def problems_here(context: Context) -> dict[str, Any]:
         return {"problems": ()}
     return {
         "problems": problems_fixed_here(request),
-        "may_fix": may(request.user.role, Right.FIX_PROBLEMS),
+        "may_fix": request.user.may(Right.FIX_PROBLEMS),
         "here": request.get_full_path(),
         "request": request,
     }
@@ -383,7 +383,7 @@ def fixed_where(context: Context, row: ProblemRow | AlertRow) -> str:
 
 def page_if_may(context: Context, address: str) -> str:
     user = context["request"].user
-    return address if isinstance(user, User) and may_open(user.role, address) else ""
+    return address if isinstance(user, User) and may_open(user, address) else ""
 
 
 @register.filter

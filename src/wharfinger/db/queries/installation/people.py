@@ -6,7 +6,7 @@ from datetime import datetime
 
 from wharfinger.db.models import SignInLimit, User
 from wharfinger.db.queries.installation.second_factor import with_second_factor
-from wharfinger.domain.installation.people import Right, Role, may
+from wharfinger.domain.installation.people import Changes, Right, Role
 from wharfinger.domain.installation.sign_in import LimitKind
 
 
@@ -18,9 +18,9 @@ def demo_people() -> tuple[dict[str, str | Role], ...]:
 
 def who_may(right: Right, at_most: int = 3) -> tuple[str, ...]:
     """Names of people who may do this, those with the fewest rights first: whom to ask."""
-    roles = [role for role in reversed(Role) if may(role, right)]
-    people = User.objects.filter(is_active=True, role__in=roles).order_by("full_name", "username")
-    ranked = sorted(people, key=lambda person: roles.index(person.role))
+    roles = list(reversed(Role))
+    people = User.objects.filter(is_active=True).order_by("full_name", "username")
+    ranked = sorted((person for person in people if person.may(right)), key=lambda person: roles.index(person.role))
     return tuple(f"{person} ({person.role.label})" for person in ranked[:at_most])
 
 
@@ -38,6 +38,7 @@ class PersonRow:
     last_login: datetime | None
     locked_until: datetime | None
     second_factor: bool
+    changed_rights: Changes
 
 
 def person_named(username: str) -> User | None:
@@ -77,6 +78,7 @@ def _row(user: User, paused: dict[str, datetime], factors: frozenset[int]) -> Pe
         last_login=user.last_login,
         locked_until=paused.get(user.username),
         second_factor=user.pk in factors,
+        changed_rights=user.changed_rights,
     )
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from wharfinger.db.models import OrderAttachment, SalesOrder, User
-from wharfinger.domain.installation.people import Right, may
+from wharfinger.domain.installation.people import Right
 from wharfinger.domain.orders.attachments import AT_MOST, LARGEST, kind_of, safe_name
 from wharfinger.operations.orders.actions._sales_order_steps import lock_order, record_act, refuse_erased
 from wharfinger.operations.refusals import Refused
@@ -49,7 +49,7 @@ def remove_attachment(order_id: int, *, attachment_id: int, now: datetime, user:
     row = OrderAttachment.objects.filter(order=order, pk=attachment_id).select_related("user").first()
     if row is None:
         raise Refused("This file of %(order)s has been removed already.", order=order.code)
-    if row.user_id != user.pk and not may(user.role, Right.EDIT_ORDERS):
+    if row.user_id != user.pk and not user.may(Right.EDIT_ORDERS):
         raise Refused("Only %(person)s or a manager may remove this file.", person=row.user)
     before = {"attachment": row.pk, "name": row.name, "size": row.size}
     row.delete()

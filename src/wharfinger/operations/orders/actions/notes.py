@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from wharfinger.db.models import OrderNote, OrderTag, SalesOrder, Tag, User
-from wharfinger.domain.installation.people import Right, may
+from wharfinger.domain.installation.people import Right
 from wharfinger.domain.orders.holding import NOTE_AT_MOST, tag_fault, tidy_tag
 from wharfinger.operations.orders.actions._sales_order_steps import lock_order, record_act, refuse_erased
 from wharfinger.operations.refusals import Refused
@@ -42,7 +42,7 @@ def remove_note(order_id: int, *, note_id: int, now: datetime, user: User) -> Sa
     note = OrderNote.objects.filter(order=order, pk=note_id).first()
     if note is None:
         raise Refused("This note of %(order)s has been removed already.", order=order.code)
-    if note.user_id != user.pk and not may(user.role, Right.EDIT_ORDERS):
+    if note.user_id != user.pk and not user.may(Right.EDIT_ORDERS):
         raise Refused("Only %(user)s or a manager may remove this note.", user=note.user)
     before = {"note": note.pk, "text": note.text}
     note.delete()

@@ -12,6 +12,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from wharfinger.db.models import User
 from wharfinger.db.queries.channels.channel_products import channel_choices
 from wharfinger.db.queries.installation.problems import (
     ProblemFilter,
@@ -51,7 +52,7 @@ def show_list(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "list": shown,
-        "cards": [(row, fixed_at(row, person(request).role)) for row in page.rows],
+        "cards": [(row, fixed_at(row, person(request))) for row in page.rows],
         "kinds": open_problems_by_kind(),
         "filtered": shown.filtered,
         "may_fix": allowed(request, Right.FIX_PROBLEMS),
@@ -87,9 +88,9 @@ def _filter(request: HttpRequest, form: forms.Form) -> ProblemFilter:
     )
 
 
-def fixed_at(row: ProblemRow, role: str) -> tuple[str, str]:
-    """(address, what the button says): the page where it is fixed, or for a role that may not the one that shows it."""
-    address, button = next((place for place in _places(row) if may_open(role, place[0])), ("", ""))
+def fixed_at(row: ProblemRow, reader: User) -> tuple[str, str]:
+    """(address, what the button says): the page where it is fixed, or for who may not the one that shows it."""
+    address, button = next((place for place in _places(row) if may_open(reader, place[0])), ("", ""))
     return address, gettext(button) if button else ""
 
 

@@ -22,7 +22,7 @@ from wharfinger.operations.installation.sign_in import Attempt
 from wharfinger.operations.installation.users import Invited
 from wharfinger.operations.refusals import Refused
 from wharfinger.web.access_log import note_failure, note_sign_in
-from wharfinger.web.forms.users import OwnPasswordForm, PersonForm
+from wharfinger.web.forms.users import OwnPasswordForm, PersonForm, RightsForm
 from wharfinger.web.known_browser import remember_browser
 from wharfinger.web.request_context import message_of, person, show_refusal, trade_now
 from wharfinger.web.rights import needs, signed_in
@@ -106,7 +106,9 @@ def edit(request: HttpRequest, user_id: int) -> HttpResponse:
     show = link.get("user") == user_id and request.method == "GET"
     shown = decrypt(request.session.pop(LINK)["url"]).decode() if show else ""
     locked = row.locked_until is not None and row.locked_until > settings.CLOCK.machine_now()
-    return _render(request, form, row, link=shown, is_you=user_id == person(request).pk, locked=locked)
+    rights = None if row.role is Role.ADMINISTRATOR else RightsForm(row=row)
+    is_you = user_id == person(request).pk
+    return _render(request, form, row, link=shown, is_you=is_you, locked=locked, rights=rights)
 
 
 @needs(Right.ADMINISTER)
@@ -137,6 +139,25 @@ def reset_second_factor(request: HttpRequest, user_id: int) -> HttpResponse:
     else:
         done = gettext("%(person)s sets up a second factor at the next sign-in; open sessions have ended.")
         messages.success(request, done % {"person": changed})
+    return redirect("user", user_id=user_id)
+
+
+@needs(Right.ADMINISTER)
+@needs_password
+@require_POST
+def change_rights(request: HttpRequest, user_id: int) -> HttpResponse:
+    """What the person may beside the role."""
+    row = _row_or_404(user_id)
+    form = RightsForm(request.POST, row=row)
+    if not form.is_valid():
+        messages.error(request, gettext("Nothing was changed: choose one of the offered answers for each function."))
+        return redirect("user", user_id=user_id)
+    try:
+        changed = users.change_rights(user_id, form.changes(), now=trade_now(), user=person(request))
+    except Refused as refused:
+        messages.error(request, message_of(refused))
+    else:
+        messages.success(request, gettext("The rights of %(person)s are saved.") % {"person": changed})
     return redirect("user", user_id=user_id)
 
 
@@ -206,6 +227,7 @@ routes = [
     path("settings/users/<int:user_id>/reset/", reset, name="user-reset"),
     path("settings/users/<int:user_id>/second-factor/", reset_second_factor, name="user-reset-second-factor"),
     path("settings/users/<int:user_id>/active/", set_active, name="user-active"),
+    path("settings/users/<int:user_id>/rights/", change_rights, name="user-rights"),
     path("settings/users/<int:user_id>/unlock/", unlock, name="user-unlock"),
     path("account/password/", change_own, name="own-password"),
 ]
