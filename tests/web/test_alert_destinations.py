@@ -3,7 +3,7 @@
 import pytest
 from tests.factories.alerts import an_alert
 
-from wharfinger.db.models import AlertDestination
+from wharfinger.db.models import AlertDestination, Installation
 from wharfinger.domain.installation.people import Role
 from wharfinger.operations.installation import destinations
 
@@ -68,6 +68,16 @@ def test_a_test_message_is_requested_and_the_page_says_what_became_of_it(olga):
     assert "The test message is being sent." in olga.get(f"/settings/alerts/{row.pk}/").text
     destinations.settle_test(row.pk, error="The server there failed (500).", now=row.since)
     assert "The server there failed (500)." in olga.get(f"/settings/alerts/{row.pk}/").text
+
+
+def test_a_restored_copy_sends_no_test_message_and_says_so(olga):
+    row = made(olga)
+    Installation.objects.update(shadow_since=row.since, live_place="", restored_from="b.wharfinger")
+    page = olga.post(f"/settings/alerts/{row.pk}/test/", follow=True).text
+    assert "This is a restored copy, which sends nothing" in page
+    assert "The test message is being sent." not in page
+    row.refresh_from_db()
+    assert row.test_wanted_at is None
 
 
 def test_the_page_lists_what_was_sent_and_what_was_not(olga):

@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 
 from wharfinger.db.models import Alert, AlertDelivery, AlertDestination, User
 from wharfinger.db.queries.installation.destinations import route_of
+from wharfinger.db.queries.installation.live import is_copy
 from wharfinger.domain.installation.alerts import AlertKind
 from wharfinger.domain.installation.destinations import (
     ALERTS_IN_A_MESSAGE,
@@ -91,7 +92,12 @@ def remove_destination(destination_id: int, *, now: datetime, user: User) -> str
 
 @operation
 def request_test(destination_id: int, *, now: datetime) -> None:
-    """The worker sends it; the page shows what became of it."""
+    """The worker sends it; the page shows what became of it. Refused for a restored copy, whose worker tells nobody."""
+    if is_copy():
+        raise Refused(
+            "This is a restored copy, which sends nothing: no message would leave. Stop the former installation, then "
+            "press “This is the live one” under Settings, Backups."
+        )
     AlertDestination.objects.filter(pk=destination_id).update(test_wanted_at=now, tested_at=None, test_error="")
     triggers.run_periodic_task(triggers.ALERTS_OUT)
 

@@ -21,7 +21,7 @@ from wharfinger.operations.installation import destinations
 from wharfinger.operations.refusals import Refused
 from wharfinger.web.forms.destinations import DestinationForm
 from wharfinger.web.live import answer_live, asks_for, live_part
-from wharfinger.web.request_context import person, show_refusal, trade_now
+from wharfinger.web.request_context import message_of, person, show_refusal, trade_now
 from wharfinger.web.rights import needs
 from wharfinger.web.second_factor import needs_password, needs_password_to_save
 
@@ -92,7 +92,10 @@ def edit(request: HttpRequest, destination_id: int) -> HttpResponse:
 def send_test(request: HttpRequest, destination_id: int) -> HttpResponse:
     """The worker sends it; the page shows what became of it."""
     _row_or_404(destination_id)
-    destinations.request_test(destination_id, now=trade_now())
+    try:
+        destinations.request_test(destination_id, now=trade_now())
+    except Refused as refused:
+        messages.error(request, message_of(refused))
     return redirect("alert-destination", destination_id=destination_id)
 
 
