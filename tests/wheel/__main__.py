@@ -53,6 +53,8 @@ def _try(folder: Path) -> int:
     done = json.loads(answer.read_text(encoding="utf-8"))
     orders, took = done["orders"], time.monotonic() - began
     counted = f"{orders['imported']} of {orders['placed']} orders imported"
+    for version, python in other_interpreters().items():
+        _try_on(python, version, folder, (product, simulator))
     _say(f"{product.name}: installed in {installed:.0f} s, {counted}, {took:.0f} s")
     return 0
 
@@ -70,10 +72,36 @@ def wanted_files(names: Iterable[str], source: str) -> set[str]:
     return {name.removeprefix(source) for name in names if name.startswith(source) and not name.endswith(made_from)}
 
 
-def _install(folder: Path, wheels: Iterable[Path]) -> Path:
+def other_interpreters() -> dict[str, str]:
+    """Of each other version that the product runs on and that is here: on the path, or installed beside this one."""
+    candidates = [shutil.which(f"python3.{minor}") for minor in range(11, 20)]
+    candidates += [str(found) for found in sorted(Path(sys.base_prefix).parent.glob("*/bin/python3"))]
+    own = f"{sys.version_info.major}.{sys.version_info.minor}"
+    known = {own: sys.executable}
+    for python in filter(None, candidates):
+        said = subprocess.run([python, "--version"], capture_output=True, text=True, check=False).stdout
+        match = re.match(r"Python (3\.(\d+))\.", said)
+        if match and int(match[2]) >= 11:
+            known.setdefault(match[1], python)
+    del known[own]
+    return known
+
+
+def _try_on(python: str, version: str, folder: Path, wheels: Iterable[Path]) -> None:
+    """Both wheels there, and the database made: its server, the locks' wheels and every module of rows are met."""
+    began = time.monotonic()
+    programs = _install(folder, wheels, python, f"{FOLDER} {version}")
+    home = folder / f"{FOLDER} (home {version})"
+    home.mkdir(mode=0o711)
+    environment = clean_environment(WHARFINGER_HOME=str(home), PYTHONPATH="")
+    _run([str(programs / "wharfinger"), "migrate"], folder, environment)
+    _say(f"Python {version}: installed, and its database made, in {time.monotonic() - began:.0f} s")
+
+
+def _install(folder: Path, wheels: Iterable[Path], python: str = sys.executable, name: str = FOLDER) -> Path:
     """The folder of programs of a fresh environment. By file: nobody else's package can come under their names."""
-    place = folder / FOLDER
-    _run([sys.executable, "-m", "venv", str(place)], folder, clean_environment())
+    place = folder / name
+    _run([python, "-m", "venv", str(place)], folder, clean_environment())
     locked = folder / "constraints.txt"
     lock = (ROOT / "requirements/runtime.txt").read_text(encoding="utf-8")
     locked.write_text("".join(f"{one}\n" for one in _LOCKED.findall(lock)), encoding="utf-8")
