@@ -9,7 +9,7 @@ from wharfinger.db.queries.installation.people import PersonRow
 from wharfinger.domain.installation.people import FUNCTIONS, Role, may
 from wharfinger.domain.sentences import N_
 
-_GIVEN, _TAKEN = "given", "taken"
+_AS_ROLE, _GIVEN, _TAKEN = "role", "given", "taken"
 ROLE_MEANS = {
     Role.ADMINISTRATOR: N_("everything"),
     Role.MANAGER: N_("everything except the installation's settings and users"),
@@ -91,10 +91,9 @@ class RightsForm(forms.Form):
             own = row.changed_rights.get(right.code)
             self.fields[right.code] = forms.ChoiceField(
                 label=capfirst(gettext(right.value)),
-                choices=[("", by_role), (_GIVEN, gettext("May")), (_TAKEN, gettext("May not"))],
-                initial="" if own is None else _GIVEN if own else _TAKEN,
-                required=False,
+                choices=[(_AS_ROLE, by_role), (_GIVEN, gettext("May")), (_TAKEN, gettext("May not"))],
+                initial=_AS_ROLE if own is None else _GIVEN if own else _TAKEN,
             )
 
     def changes(self) -> dict[str, bool]:
-        return {code: answer == _GIVEN for code, answer in self.cleaned_data.items() if answer}
+        return {code: answer == _GIVEN for code, answer in self.cleaned_data.items() if answer != _AS_ROLE}
