@@ -31,7 +31,13 @@ NOT_NOW = (Error, httpx2.HTTPError, PageSurprise)
 class Shop:
     def __init__(self, installation: Installation, seed: int) -> None:
         self.job = scenario.Job(
-            installation.ending, installation.pages, installation.simulator, orders=0, shipments=0, seed=seed
+            installation.ending,
+            installation.pages,
+            installation.simulator,
+            installation.royal_mail,
+            orders=0,
+            shipments=0,
+            seed=seed,
         )
         self._account: Mapping[str, Any] = {}
 

@@ -53,6 +53,8 @@ def test_demo_starts_everything_and_ends_cleanly(home, environ):
             assert "Wharfinger" in text
             assert "unsafe" not in headers["Content-Security-Policy"]
             assert answer(amazon)[0] == 200
+            royal_mail = re.search(r"Pretend Royal Mail\s+(http\S+)", banner)[1]
+            assert "Pretend Click &amp; Drop" in answer(royal_mail)[2]
 
             second = subprocess.run(wharfinger("demo"), env=environ, capture_output=True, text=True, check=False)
             assert second.returncode == 3

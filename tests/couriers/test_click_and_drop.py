@@ -7,9 +7,9 @@ from decimal import Decimal
 
 import httpx2
 import pytest
-from tests.couriers.description import NEVER_SENT
-from tests.couriers.pretend import KEY, LABEL, PretendClickAndDrop, tracking_number
+from tests.couriers.pretend import KEY, LABEL, PretendClickAndDrop, label_of, tracking_number
 
+from wharfinger.cli.demo.click_and_drop.description import NEVER_SENT
 from wharfinger.couriers import errors
 from wharfinger.couriers.click_and_drop import ClickAndDrop, quoted, to_order
 from wharfinger.couriers.errors import (
@@ -63,7 +63,7 @@ def client(royal_mail, key=KEY):
 
 def test_an_order_is_bought_with_its_label_in_one_call(royal_mail):
     bought = client(royal_mail).buy(REQUEST)
-    assert bought == BoughtLabel("1000", REQUEST.reference, tracking_number(1000), LABEL)
+    assert bought == BoughtLabel("1000", REQUEST.reference, tracking_number(1000), label_of(royal_mail.orders[0]))
     assert royal_mail.calls == ["POST /api/v1/orders"]
     assert royal_mail.broken_rules == []
     assert royal_mail.bodies[0]["subtotal"] == Decimal("10.83")
@@ -110,7 +110,8 @@ def test_a_label_that_fails_within_a_200_is_an_order_that_waits_for_its_label(ro
     with pytest.raises(RequestRefused, match="The label could not be generated"):
         client(royal_mail).fetch("1000")
     royal_mail.labels_fail = False
-    assert client(royal_mail).fetch("1000") == BoughtLabel("1000", REQUEST.reference, tracking_number(1000), LABEL)
+    fetched = client(royal_mail).fetch("1000")
+    assert fetched == BoughtLabel("1000", REQUEST.reference, tracking_number(1000), label_of(royal_mail.orders[0]))
     assert royal_mail.broken_rules == []
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
-from tests.couriers.pretend import LABEL, Cut, PretendClickAndDrop, tracking_number
+from tests.couriers.pretend import Cut, PretendClickAndDrop, label_of, tracking_number
 from tests.factories.accounts import an_account
 from tests.factories.channels import a_channel
 from tests.factories.couriers import a_code, a_label_service
@@ -125,7 +125,8 @@ def test_a_label_is_bought_and_its_number_dispatches_the_parcel():
     assert shop.royal_mail.calls == []
     shop.run()
     row = label()
-    assert (row.state, row.tracking_number, bytes(row.document)) == (LabelState.READY, tracking_number(1000), LABEL)
+    printed = label_of(shop.royal_mail.orders[0])
+    assert (row.state, row.tracking_number, bytes(row.document)) == (LabelState.READY, tracking_number(1000), printed)
     assert shop.royal_mail.broken_rules == []
     body = shop.royal_mail.bodies[0]
     assert body["orderReference"] == row.reference
@@ -136,7 +137,7 @@ def test_a_label_is_bought_and_its_number_dispatches_the_parcel():
     row.refresh_from_db()
     assert (row.shipment, Confirmation.objects.get().shipment) == (shipment, shipment)
     assert Shipment.objects.get().tracking_number == row.tracking_number
-    assert labels.print_label(row.pk, now=shop.clock.now(), user=shop.packer) == LABEL
+    assert labels.print_label(row.pk, now=shop.clock.now(), user=shop.packer) == printed
 
 
 def test_the_label_is_encrypted_and_erased_with_its_orders_personal_data():

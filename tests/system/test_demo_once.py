@@ -42,4 +42,6 @@ def test_the_main_job_loses_nothing_while_workers_are_killed(tmp_path):
     assert (results["listings"]["wrong"], results["throttled"], results["confirmations"]["twice"]) == (0, 0, 0)
     assert (results["oversold"], results["unexplained"]) == (0, 0)
     assert results["confirmations"]["due"] == results["confirmations"]["confirmed"] == 25
+    assert results["labels"] > 0
+    assert (results["labels_bought_twice"], results["labels_lost"]) == (0, 0)
     assert results["killed"] > 0

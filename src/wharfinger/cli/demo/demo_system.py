@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from wharfinger.cli.console import print_line
+from wharfinger.cli.demo.click_and_drop.account import PREFIX as API
 from wharfinger.cli.django_start import prepare_home
 from wharfinger.cli.failures import CommandFailed
 from wharfinger.cli.home import locked_home
@@ -15,7 +16,7 @@ from wharfinger.cli.postgres.embedded import EmbeddedPostgres
 from wharfinger.cli.postgres.places import system_folder_name
 from wharfinger.cli.supervisor import processes
 from wharfinger.cli.supervisor.installation import ended_by_signal, log_sizes
-from wharfinger.cli.supervisor.processes import SimulatorPlan
+from wharfinger.cli.supervisor.processes import ClickAndDropPlan, SimulatorPlan
 from wharfinger.cli.supervisor.supervisor import Supervisor
 from wharfinger.config import environment
 from wharfinger.config.environment import Configuration
@@ -25,6 +26,7 @@ _BANNER = """
 
     Pages            {pages}
     Pretend Amazon   {amazon}   (shop, Seller Central, control)
+    Pretend Royal Mail  {royal_mail}   (Click & Drop: orders, labels, faults)
     {people}
     Trade goes {rate:g} times faster than real time. Logs are in {logs}
     Stop with Ctrl-C; “--fresh” starts again from nothing.
@@ -39,13 +41,14 @@ def demo_home(home: Path) -> Path:
     return home / "demo"
 
 
-def demo_environment(home: Path, plan: SimulatorPlan, port: int) -> dict[str, str | None]:
+def demo_environment(home: Path, plan: SimulatorPlan, royal_mail: ClickAndDropPlan, port: int) -> dict[str, str | None]:
     """What children of a demo system are given; nothing of a live system's settings reaches them."""
     return {
         "WHARFINGER_HOME": str(home),
         "WHARFINGER_SYSTEM": "demo",
         "WHARFINGER_CLOCK": f"file:{plan.clock_file}",
         "WHARFINGER_SIMULATOR_URL": plan.url,
+        "WHARFINGER_CLICK_AND_DROP_URL": f"{royal_mail.url}{API}",
         "WHARFINGER_URL": f"http://127.0.0.1:{port}",
         "WHARFINGER_LISTEN": f"127.0.0.1:{port}",
         "WHARFINGER_SECRET_KEY": None,
@@ -81,7 +84,8 @@ def run(given: argparse.Namespace) -> int:
             rate=given.rate,
             redirect_uri=f"http://127.0.0.1:{port}/amazon/callback",
         )
-        variables = demo_environment(home, plan, port)
+        royal_mail = ClickAndDropPlan(home / "click-and-drop", processes.free_port(0))
+        variables = demo_environment(home, plan, royal_mail, port)
         prepare_home(replace(configuration, home=home, secret_key="", encryption_keys=()))
         (home / _ENVIRONMENT_FILE).write_text(json.dumps(variables), encoding="utf-8")
         start = secrets.token_hex(8)
@@ -94,11 +98,12 @@ def run(given: argparse.Namespace) -> int:
             log_sizes=log_sizes(configuration),
         )
         try:
-            _start(supervisor, plan, port, given, start)
+            _start(supervisor, plan, royal_mail, port, given, start)
             print_line(
                 _BANNER.format(
                     pages=variables["WHARFINGER_URL"],
                     amazon=plan.url,
+                    royal_mail=royal_mail.url,
                     rate=given.rate,
                     logs=home / "logs",
                     people=_people(home),
@@ -111,9 +116,17 @@ def run(given: argparse.Namespace) -> int:
     return 0
 
 
-def _start(supervisor: Supervisor, plan: SimulatorPlan, port: int, given: argparse.Namespace, start: str) -> None:
+def _start(
+    supervisor: Supervisor,
+    plan: SimulatorPlan,
+    royal_mail: ClickAndDropPlan,
+    port: int,
+    given: argparse.Namespace,
+    start: str,
+) -> None:
     supervisor.start_database()
     supervisor.start(processes.simulator(plan))
+    supervisor.start(processes.click_and_drop(royal_mail))
     supervisor.run_once("migrate", processes.own_command("migrate"))
     supervisor.run_once("seed", processes.own_command("seed", "--shop", given.shop))
     supervisor.start(processes.web("127.0.0.1", port, start=start))

@@ -171,7 +171,7 @@ class _Opening:
     def _entry(self, marketplace_id: str, kind: Fulfilment, seller_id: str) -> ChannelEntry:
         market = BY_ID[marketplace_id]
         own = kind is Fulfilment.FBM
-        service = CourierService.objects.filter(gives_number=True, active=True).order_by("pk").first() if own else None
+        service = _service_of(marketplace_id) if own else None
         return ChannelEntry(
             name=f"{market.name} {kind}",
             enabled=True,
@@ -289,6 +289,14 @@ def _consent(address: str, sign_in: Mapping[str, str]) -> dict[str, str]:
     if not given:
         raise Stopped("Seller Central sent nobody back. Look at the simulator's log, then try again.")
     return {name: values[0] for name, values in given.items()}
+
+
+def _service_of(marketplace_id: str) -> CourierService | None:
+    """British parcels go by Royal Mail, whose labels are bought on the bench; the others have their numbers at once."""
+    active = CourierService.objects.filter(active=True).order_by("pk")
+    by_label = active.filter(label_service__connection__active=True, label_service__gives_tracking=True)
+    bought = by_label.first() if marketplace_id == UK else None
+    return bought or active.filter(gives_number=True).first()
 
 
 def _site(kind: Fulfilment, pool: Pool) -> int | None:

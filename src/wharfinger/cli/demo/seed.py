@@ -15,7 +15,7 @@ import httpx2
 from django.conf import settings
 
 from wharfinger.cli.console import print_line
-from wharfinger.cli.demo import seed_portal
+from wharfinger.cli.demo import seed_portal, seed_royal_mail
 from wharfinger.cli.failures import CommandFailed
 from wharfinger.config.environment import Configuration
 from wharfinger.db.models import AmazonApplication, CourierService, Site, StockItem, User
@@ -79,6 +79,8 @@ def run(arguments: argparse.Namespace) -> int:
     _seed_sites_and_services(now)
     _seed_vat(now)
     _seed_items(_ask(configuration.simulator_url, "books?orders=0"), now)
+    if configuration.click_and_drop_url is not None:
+        seed_royal_mail.connect(now)
     if arguments.shop == "running":
         _ask_for_running_shop(now)
     return 0

@@ -68,6 +68,24 @@ def simulator(plan: SimulatorPlan) -> ManagedProcess:
     return ManagedProcess("simulator", tuple(command), is_ready=answers_at(f"{plan.url}/_simulator/clock"))
 
 
+@dataclass(frozen=True, slots=True)
+class ClickAndDropPlan:
+    """The pretend Royal Mail of a demo system."""
+
+    home: Path
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+
+def click_and_drop(plan: ClickAndDropPlan) -> ManagedProcess:
+    command = [sys.executable, "-m", "wharfinger.cli.demo.click_and_drop"]
+    command += ["--port", str(plan.port), "--home", str(plan.home)]
+    return ManagedProcess("click-and-drop", tuple(command), is_ready=answers_at(f"{plan.url}/books"))
+
+
 def answers_at(url: str, start: str = "") -> Callable[[], bool]:
     """Whether 200 comes from there, and from the program of this start where one is given."""
     # Straight to it: a proxy of the environment knows nothing of this machine's ports.

@@ -73,7 +73,8 @@ class Verdict:
 
     `throttled`: refusals that our own calls caused; those of another application that held the limit are counted
     apart. `oversold`: units sold at Amazon beyond what was on hand, less those of Amazon's own delay. `unexplained`:
-    listings that differ at Amazon with no call, order or fault in its books that accounts for it.
+    listings that differ at Amazon with no call, order or fault in its books that accounts for it. `labels_lost`: held
+    by Royal Mail or by us alone.
     """
 
     orders: Orders = field(default_factory=Orders)
@@ -85,6 +86,9 @@ class Verdict:
     throttled_by_others: int = 0
     oversold: int = 0
     unexplained: int = 0
+    labels: int = 0
+    labels_bought_twice: int = 0
+    labels_lost: int = 0
     seconds: float = 0.0
     killed: int = 0
     faults: list[str] = field(default_factory=list)
@@ -103,6 +107,8 @@ class Verdict:
             self.throttled,
             self.oversold,
             self.unexplained,
+            self.labels_bought_twice,
+            self.labels_lost,
         )
         return not any(bad)
 

@@ -18,7 +18,7 @@ from wharfinger.cli.home import locked_home
 from wharfinger.cli.postgres.embedded import EmbeddedPostgres
 from wharfinger.cli.supervisor import processes
 from wharfinger.cli.supervisor.installation import ended_by_signal
-from wharfinger.cli.supervisor.processes import SimulatorPlan
+from wharfinger.cli.supervisor.processes import ClickAndDropPlan, SimulatorPlan
 from wharfinger.cli.supervisor.supervisor import Supervisor
 from wharfinger.config import environment
 
@@ -39,12 +39,13 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """A demo system of real processes that was just started, and the addresses of its pages and its Amazon."""
+    """A demo system of real processes that was just started; addresses of its pages, its Amazon, its Royal Mail."""
 
     supervisor: Supervisor
     ending: threading.Event
     pages: str
     simulator: str
+    royal_mail: str
 
 
 def run_demo_once(plan: Plan) -> int:
@@ -75,22 +76,26 @@ def fresh_installation(home: Path, *, seed: int, rate: float, workers: int) -> I
             redirect_uri=f"http://127.0.0.1:{port}/amazon/callback",
             seed=seed,
         )
-        variables = demo_environment(home, simulator, port)
+        royal_mail = ClickAndDropPlan(home / "click-and-drop", processes.free_port(0))
+        variables = demo_environment(home, simulator, royal_mail, port)
         prepare_home(replace(configuration, home=home, secret_key="", encryption_keys=()))
         supervisor = Supervisor(
             home, variables, EmbeddedPostgres(home, print_line, interrupted=ending), print_line, ending
         )
         try:
-            _start(supervisor, simulator, port, workers)
+            _start(supervisor, simulator, royal_mail, port, workers)
             _stand_in(supervisor)
-            yield Installation(supervisor, ending, f"http://127.0.0.1:{port}", simulator.url)
+            yield Installation(supervisor, ending, f"http://127.0.0.1:{port}", simulator.url, royal_mail.url)
         finally:
             supervisor.stop()
 
 
-def _start(supervisor: Supervisor, simulator: SimulatorPlan, port: int, workers: int) -> None:
+def _start(
+    supervisor: Supervisor, simulator: SimulatorPlan, royal_mail: ClickAndDropPlan, port: int, workers: int
+) -> None:
     supervisor.start_database()
     supervisor.start(processes.simulator(simulator))
+    supervisor.start(processes.click_and_drop(royal_mail))
     supervisor.run_once("migrate", processes.own_command("migrate"))
     supervisor.run_once("seed", processes.own_command("seed"))
     supervisor.start(processes.web("127.0.0.1", port))
@@ -116,6 +121,7 @@ def _do_the_job(installation: Installation, plan: Plan) -> Any:
             installation.ending,
             installation.pages,
             installation.simulator,
+            installation.royal_mail,
             orders=plan.orders,
             shipments=plan.shipments,
             seed=plan.seed,
@@ -176,6 +182,7 @@ def _tell(verdict: Any, plan: Plan) -> None:
         ("FBA levels", f"{verdict.fba.checked} checked, {verdict.fba.wrong} wrong"),
         ("confirmations", f"{verdict.confirmations.due} due, {verdict.confirmations.confirmed} confirmed"),
         ("", f"{verdict.confirmations.twice} twice"),
+        ("labels", f"{verdict.labels} bought, {verdict.labels_bought_twice} twice, {verdict.labels_lost} lost"),
         ("ledger", f"{verdict.ledger.levels} levels, {verdict.ledger.wrong} wrong"),
         ("oversold", f"{verdict.oversold} units, {verdict.unexplained} quantities unexplained"),
         ("throttled", f"{verdict.throttled} by us, {verdict.throttled_by_others} by another application"),

@@ -21,7 +21,7 @@ from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from wharfinger.cli.console import print_line
-from wharfinger.cli.demo.demo_once import difficulties
+from wharfinger.cli.demo.demo_once import difficulties, labels
 from wharfinger.cli.demo.demo_once.difficulties import World
 from wharfinger.cli.demo.demo_once.judge import Verdict, judge
 from wharfinger.cli.demo.demo_once.visitor import Page, PageSurprise, Visitor
@@ -67,11 +67,15 @@ class GaveUp(Exception):
 
 @dataclass
 class Job:
-    """One run: the visitor's pages, the simulator's control, and what was placed. `ending` is set by Ctrl-C."""
+    """One run: the visitor's pages, the simulator's control, the pretend Royal Mail, and what was placed.
+
+    `ending` is set by Ctrl-C.
+    """
 
     ending: threading.Event
     pages: str
     simulator: str
+    royal_mail: str
     orders: int
     shipments: int
     seed: int
@@ -100,6 +104,7 @@ class Job:
         for wave in range(WAVES):
             place_orders(self, wave)
         self.await_that("every order is imported", lambda: ImportedOrder.objects.count() >= self.placed, what_waits)
+        labels.buy_labels(self, self.shipments // 2)
         link_unknown_skus(self)
         ship(self)
 
@@ -114,6 +119,9 @@ class Job:
 
     def ask(self, what: str) -> Any:
         return self.control.get(what).raise_for_status().json()
+
+    def royal_mail_orders(self) -> Any:
+        return httpx2.get(f"{self.royal_mail}/books", timeout=30, trust_env=False).raise_for_status().json()
 
 
 def sign_in(job: Job) -> None:
@@ -163,7 +171,9 @@ def make_channel(
         "save": {},
     }
     if kind is Fulfilment.FBM:
-        answers["options"]["courier_service_id"] = str(CourierService.objects.get(gives_number=True).pk)
+        british = marketplace.id == labels.BRITISH
+        service = labels.royal_mail_service() if british else CourierService.objects.get(gives_number=True).pk
+        answers["options"]["courier_service_id"] = str(service)
     page = job.visitor.open(f"/channels/new/{kind.lower()}/")
     for step, answer in answers.items():
         if not page.url.endswith(f"/{step}/"):
@@ -304,15 +314,16 @@ def link_unknown_skus(job: Job) -> None:
 
 
 def ship(job: Job) -> None:
-    """Dispatch orders in batches with the service that gives its tracking number at once."""
+    """Dispatch the parcels that have labels, then others with the service that gives its tracking number at once."""
+    wanted = job.shipments - labels.dispatch_with_labels(job)
     service = str(CourierService.objects.get(gives_number=True).pk)
     ready = SalesOrder.objects.filter(state=SalesOrderState.READY).order_by("ship_by", "pk")
     job.await_that(
         "enough orders are ready to ship",
-        lambda: ready.count() >= min(job.shipments, job.orders // 3),
+        lambda: ready.count() >= min(wanted, job.orders // 3),
         lambda: f"{ready.count()} are",
     )
-    ids = list(ready.values_list("pk", flat=True)[: job.shipments])
+    ids = list(ready.values_list("pk", flat=True)[:wanted])
     for start in range(0, len(ids), DISPATCHED_AT_ONCE):
         batch = [str(pk) for pk in ids[start : start + DISPATCHED_AT_ONCE]]
         page = job.visitor.open("/sales-orders/")
@@ -331,6 +342,7 @@ def settle_and_judge(job: Job) -> Verdict:
     deadline = time.monotonic() + PATIENCE
     while True:
         verdict = judge(job.ask("books"))
+        labels.judge_labels(job.royal_mail_orders(), verdict)
         if verdict.good and at_rest():
             return verdict
         connection.close()
@@ -360,7 +372,7 @@ def _all_confirmed() -> bool:
 
 def at_rest() -> bool:
     pending = SalesOrder.objects.filter(state=SalesOrderState.PENDING).exists()
-    return _nothing_to_tell() and _inbox_is_empty() and _all_confirmed() and not pending
+    return _nothing_to_tell() and _inbox_is_empty() and _all_confirmed() and labels.all_settled() and not pending
 
 
 def what_waits() -> str:

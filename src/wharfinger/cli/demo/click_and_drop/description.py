@@ -1,10 +1,11 @@
 """Facts of Royal Mail's published description of Click & Drop, version 1.0.0, as a table of ours, no sentence of it.
 
-It judges what our client sends, and stands behind the pretend Click & Drop of the tests.
+It judges every request to the pretend Click & Drop.
 """
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any, assert_never
 
 PATHS = {
     "/version": {"GET"},
@@ -54,13 +55,16 @@ class Moment:
 
 @dataclass(frozen=True)
 class Thing:
-    members: dict
+    members: "dict[str, Kind]"
     required: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class Many:
     of: Thing
+
+
+Kind = Text | Whole | Money | Yes | Moment | Thing | Many
 
 
 ADDRESS = Thing(
@@ -148,7 +152,7 @@ NEVER_SENT = {"SKU", "addressBookReference", "guaranteedSaturdayDelivery", "cust
 """With the first two Click & Drop overwrites what the account holds; the others are deprecated."""
 
 
-def faults_of(value, kind, path=""):
+def faults_of(value: Any, kind: Kind, path: str = "") -> list[str]:
     """Where a body breaks the table; a member that is not in it is one too."""
     match kind:
         case Thing():
@@ -164,18 +168,18 @@ def faults_of(value, kind, path=""):
                 return [f"{path}: no list"]
             return [fault for place, part in enumerate(value) for fault in faults_of(part, kind.of, f"{path}[{place}]")]
         case Text():
-            fits = isinstance(value, str) and (kind.at_most is None or len(value) <= kind.at_most)
-            fits = fits and (not kind.one_of or value in kind.one_of)
+            short = isinstance(value, str) and (kind.at_most is None or len(value) <= kind.at_most)
+            fits = short and (not kind.one_of or value in kind.one_of)
         case Whole():
-            fits = isinstance(value, int) and not isinstance(value, bool)
-            fits = fits and (kind.least or 0) <= value <= (kind.at_most or value)
+            whole = isinstance(value, int) and not isinstance(value, bool)
+            fits = whole and (kind.least or 0) <= value <= (kind.at_most or value)
         case Money():
-            fits = isinstance(value, int | Decimal) and not isinstance(value, bool)
-            fits = fits and 0 <= value <= kind.at_most and Decimal(value).as_tuple().exponent >= -2
+            amount = isinstance(value, int | Decimal) and not isinstance(value, bool)
+            fits = amount and 0 <= value <= kind.at_most and value == round(Decimal(value), 2)
         case Yes():
             fits = isinstance(value, bool)
         case Moment():
             fits = isinstance(value, str) and value.endswith("Z")
         case _:
-            raise TypeError(kind)
+            assert_never(kind)
     return [] if fits else [f"{path}: {kind} does not take it"]
