@@ -12,6 +12,7 @@ STORED = {
         "customer",
         "bench",
         "label",
+        "slip",
         "attachment",
         "customisation",
         "list",

@@ -12,7 +12,7 @@ from wharfinger.domain.orders.holding import HoldReason
 from wharfinger.operations.orders.actions import holds
 from wharfinger.operations.stock import ledger
 from wharfinger.operations.stock.warehouse import bins
-from wharfinger.web.packing.pick_list_pdf import written
+from wharfinger.web.packing.paper import written
 
 pytestmark = pytest.mark.django_db
 

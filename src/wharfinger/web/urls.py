@@ -60,6 +60,7 @@ from wharfinger.web.views.shipping import (
     labels,
     number_lists,
     offers,
+    parcel_slips,
     parcels,
     pick_lists,
 )
@@ -126,6 +127,7 @@ urlpatterns = [
     *labels.routes,
     *offers.routes,
     *label_batches.routes,
+    *parcel_slips.routes,
     *number_lists.routes,
     *pick_lists.routes,
     *board.routes,

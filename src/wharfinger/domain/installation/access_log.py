@@ -24,6 +24,7 @@ class Access(Labelled):
     CUSTOMER = "customer", "Customer"
     BENCH = "bench", "Packing bench"
     LABEL = "label", "Label printed"
+    SLIP = "slip", "Packing slip printed"
     ATTACHMENT = "attachment", "File of an order"
     CUSTOMISATION = "customisation", "Customisation of a line"
     LIST = "list", "List with buyers"

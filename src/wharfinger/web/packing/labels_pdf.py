@@ -12,7 +12,7 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from wharfinger.operations.shipping.label_batches import Printed
-from wharfinger.web.packing.pick_list_pdf import written
+from wharfinger.web.packing.paper import letters, written
 
 _PNG = b"\x89PNG"
 _DPI = 203
@@ -67,7 +67,7 @@ def as_pdf(picture: bytes) -> bytes:
 
 
 def _instead(label: Printed, said: str) -> PdfReader:
-    written("")  # the letters are registered
+    letters()
     canvas = Canvas(label.reference, pagesize=A6)
     canvas.setFont("VeraBd", 14)
     canvas.drawString(24, A6[1] - 60, written(label.order))

@@ -338,6 +338,11 @@ class SalesOrderPage:
         return all(parcel.settled for parcel in self.shipments) and not self.cancelling
 
     @property
+    def is_gift(self) -> bool:
+        """Nobody finds the prices of it in its parcel."""
+        return any(line.gift_wrap_level or line.has_gift_message for line in self.lines)
+
+    @property
     def ship_plus(self) -> bool:
         """Only a label bought from Amazon ships it."""
         return is_ship_plus(self.programs)
