@@ -59,6 +59,7 @@ def run(connect: Connect, clock: Clock) -> FlowResult:
         labels.void_overtaken(label_id, now=clock.now())
     done: Counter[str] = Counter()
     resting: set[int] = set()
+    accepted: set[int] = set()
     for _ in range(STEPS_IN_A_RUN):
         step = labels.claim_label(
             now=clock.now(),
@@ -68,14 +69,15 @@ def run(connect: Connect, clock: Clock) -> FlowResult:
         )
         if step is None:
             break
-        done[_take(step, connect, clock, resting)] += 1
+        done[_take(step, connect, clock, resting, accepted)] += 1
     due = labels.next_label_due()
     said = ", ".join(f"{count} {state}" for state, count in sorted(done.items())) or "no label moves"
     return FlowResult(said, max(due, clock.now() + SOONEST) if due else None)
 
 
-def _take(step: Step, connect: Connect, clock: Clock, resting: set[int]) -> str:
-    """One step, with its outcome written; returns how the label stands then."""
+def _take(step: Step, connect: Connect, clock: Clock, resting: set[int], accepted: set[int]) -> str:
+    """One step, with its outcome written; returns how the label stands then. `accepted`: connections of which it is
+    written that their key is taken."""
     try:
         courier = connect(step.connection_id)
         outcome = _call_amazon(step, courier) if isinstance(courier, BuyShipping) else _call(step, courier)
@@ -90,7 +92,9 @@ def _take(step: Step, connect: Connect, clock: Clock, resting: set[int]) -> str:
             resting.add(step.connection_id)
             connections.note_refused(step.connection_id, error=str(error), now=clock.now())
     else:
-        connections.note_accepted(step.connection_id, now=clock.now())
+        if step.connection_id not in accepted:
+            connections.note_accepted(step.connection_id, now=clock.now())
+            accepted.add(step.connection_id)
     return labels.settle_label(step.id, outcome, now=clock.now()).msgid.lower()
 
 

@@ -236,6 +236,9 @@ class CourierLabel(models.Model):
     state = EnumField(LabelState, max_length=12, default=LabelState.WAITING)
     units = models.JSONField()  # [[line's id, units], …]
     grams = models.PositiveIntegerField()
+    net_share = models.DecimalField(
+        max_digits=20, decimal_places=18, null=True
+    )  # of an amount, without its tax; null = requested before it was kept
     package_format = EnumField(PackageFormat, max_length=20)
     address_hash = models.CharField(max_length=64)  # keyed; of the very address it was bought for
     identifier = models.CharField(max_length=100, blank=True)  # the courier's

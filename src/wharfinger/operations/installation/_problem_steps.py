@@ -1,12 +1,14 @@
 """Steps that open and solve problems; they need an open transaction."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, Q
 
 from wharfinger.db.any_of import any_of
 from wharfinger.db.models import Problem
@@ -40,6 +42,12 @@ def open_problem(
 def solve_problem(kind: ProblemKind, subject: Subject, *, now: datetime) -> bool:
     """Close the open problem with this kind and subject; False when there is none."""
     return bool(Problem.objects.filter(kind=kind, key=subject, solved_at=None).update(solved_at=now))
+
+
+def solve_problems(which: Sequence[tuple[ProblemKind, Subject]], *, now: datetime) -> int:
+    """Close the open ones of these; one statement. Returns how many were open."""
+    any_of_them = reduce(or_, (Q(kind=kind, key=subject) for kind, subject in which))
+    return Problem.objects.filter(any_of_them, solved_at=None).update(solved_at=now)
 
 
 @dataclass(slots=True)

@@ -19,11 +19,19 @@ from wharfinger.db.models import (
     SenderAddress,
     User,
 )
+from wharfinger.db.queries.orders.vat import NO_VAT, vat_of_orders
 from wharfinger.domain.orders.order import IncomingAddress
 from wharfinger.domain.sentences import N_
 from wharfinger.domain.shipping.connections import CAPABILITIES, PackageFormat
 from wharfinger.domain.shipping.dispatching import Stays
-from wharfinger.domain.shipping.labels import OPEN_LABELS, GoodsLine, ParcelToLabel, reference_of, why_no_label
+from wharfinger.domain.shipping.labels import (
+    OPEN_LABELS,
+    GoodsLine,
+    ParcelToLabel,
+    reference_of,
+    share_without_tax,
+    why_no_label,
+)
 from wharfinger.domain.shipping.offers import why_no_offers
 from wharfinger.domain.shipping.prime import in_force, why_no_other_label
 from wharfinger.domain.shipping.ship_plus import why_no_courier_label
@@ -80,6 +88,7 @@ class LabelRequests:
         self._senders: set[int] = set()
         if any(sells_by_offers(code) for code in self._codes.values()):
             self._senders.update(SenderAddress.objects.filter(any_of("site", sites)).values_list("site", flat=True))
+        self._vat = vat_of_orders(list(self.orders)) if self._codes else {}
         self._sites: dict[int, set[int]] = {}
         if self._codes:
             connections = {code.connection_id for code in self._codes.values()}
@@ -131,6 +140,7 @@ class LabelRequests:
             raise refusal(stays)
         self._labelled.update(units)
         self._numbers.add((order.pk, number))
+        vat = self._vat.get(order.pk, NO_VAT)
         return new_row(
             CourierLabel,
             order=order,
@@ -140,6 +150,7 @@ class LabelRequests:
             reference=reference_of(order.code, number, secrets.token_hex(2)),
             units=sorted(units.items()),
             grams=grams or 0,
+            net_share=share_without_tax(vat.net, vat.vat),
             package_format=entry.package_format or code.package_format,
             address_hash=label_address_hash(address),
             again_at=now,

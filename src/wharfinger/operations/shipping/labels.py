@@ -40,7 +40,7 @@ from wharfinger.domain.shipping.offers import Offers
 from wharfinger.domain.shipping.undoing import MINUTES
 from wharfinger.operations import triggers
 from wharfinger.operations.installation._history_steps import record_activity
-from wharfinger.operations.installation._problem_steps import open_problem, solve_problem
+from wharfinger.operations.installation._problem_steps import open_problem, solve_problems
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.shipping._label_request_steps import (
     LabelEntry as LabelEntry,
@@ -76,6 +76,8 @@ from wharfinger.operations.shipping._offer_steps import (
 from wharfinger.operations.transaction import operation
 
 _TEXT_AT_MOST = 2000
+_PERSONAL = ("order__delivery", "order__own_delivery", "order__buyer", "order__cancel_reason")
+"""Not read where nothing looks at it: each is decrypted as its row is loaded."""
 FIRST_PAUSE = timedelta(seconds=10)
 LONGEST_LABEL_PAUSE = timedelta(minutes=15)
 LOOK_UPS_THAT_FIND_NOTHING = 2
@@ -160,8 +162,10 @@ def claim_label(
     over = Q(attempted_at_machine=None) | Q(attempted_at_machine__lte=machine_before)
     over |= Q(attempted_at_machine__lte=machine_now - KEYED_AGAIN) & ~Q(purchase_key="")
     moving = (LabelState.WAITING, LabelState.ATTEMPTED, LabelState.ORDERED, LabelState.VOIDING)
-    rows = CourierLabel.objects.select_for_update(skip_locked=True, of=("self",), no_key=True).defer("document")
-    rows = rows.filter(is_due("again_at", now, LONGEST_ROW_WAIT), state__in=moving)
+    rows = CourierLabel.objects.select_for_update(skip_locked=True, of=("self",), no_key=True)
+    rows = rows.defer("document", "order__buyer", "order__cancel_reason").filter(
+        is_due("again_at", now, LONGEST_ROW_WAIT), state__in=moving
+    )
     rows = rows.filter(~Q(state=LabelState.ATTEMPTED) | over).exclude(label_service__connection__in=resting)
     rows = rows.select_related(
         "order__channel__marketplace", "order__site", "order__imported", "service", "label_service__connection"
@@ -181,13 +185,15 @@ def _step(row: CourierLabel, now: datetime) -> Step | None:
     """None: nothing is to be called; the row has ended."""
     connection_id = row.label_service.connection_id
     match row.state:
+        case LabelState.WAITING if not sells_by_offers(row.label_service):
+            return _purchase(row, now)
         case LabelState.WAITING:
             why = why_label_is_overtaken(row, row.order, open_units([row.order_id])[row.order_id])
             if why:
                 row.void_why = why
                 end_label(row, LabelState.VOIDED, now)
                 return None
-            return _offer(row, now) if sells_by_offers(row.label_service) else _purchase(row, now)
+            return _offer(row, now)
         case LabelState.ATTEMPTED if row.purchase is not None:
             return purchase_step(row)
         case LabelState.ATTEMPTED:
@@ -208,14 +214,20 @@ def _offer(row: CourierLabel, now: datetime) -> Step | None:
 
 
 def _purchase(row: CourierLabel, now: datetime) -> LabelToBuy | None:
+    """One statement: the lines say what is still to be sent, and what is in the parcel."""
     order, code = row.order, row.label_service
     units = {int(line): int(count) for line, count in row.units}
-    found = SalesOrderLine.objects.filter(Q(order=order) | Q(pk__in=units)).select_related("item")
+    found = list(SalesOrderLine.objects.filter(Q(order=order) | Q(pk__in=units)).select_related("item"))
+    unsent = {line.pk: line.quantity_open for line in found if line.order_id == order.pk}
+    why = why_label_is_overtaken(row, order, unsent)
+    if why:
+        row.void_why = why
+        end_label(row, LabelState.VOIDED, now)
+        return None
     every = {line.pk: line for line in found}
     lines = {pk: every[pk] for pk in units}
     address = address_of(order)
-    vat = vat_of_orders([order.pk]).get(order.pk, NO_VAT)
-    share = share_without_tax(vat.net, vat.vat)
+    share = row.net_share if row.net_share is not None else _net_share(order.pk)
     parcel = parcel_to_label(order, row.service, code, row.grams, address, goods_lines(lines, units, share))
     stays = why_no_label(parcel, CAPABILITIES[code.connection.kind])
     if stays is not None or address is None:
@@ -239,6 +251,12 @@ def _purchase(row: CourierLabel, now: datetime) -> LabelToBuy | None:
         business=parcel.is_business if north else None,
         goods=parcel.goods if north else (),
     )
+
+
+def _net_share(order_id: int) -> Decimal:
+    """Of a label that was requested before its share was kept with it."""
+    vat = vat_of_orders([order_id]).get(order_id, NO_VAT)
+    return share_without_tax(vat.net, vat.vat)
 
 
 def _pause(attempts: int) -> timedelta:
@@ -321,7 +339,7 @@ Outcome = Held | Quoted | Described | OffersGone | NotDone | Unknown | RefusedBy
 @operation
 def settle_label(label_id: int, outcome: Outcome, *, now: datetime) -> LabelState:
     """Write how the step that was claimed ended."""
-    row = labels_locked().get(pk=label_id)
+    row = labels_locked().defer("document", *_PERSONAL).get(pk=label_id)
     match row.state:
         case LabelState.ATTEMPTED if row.purchase is not None:
             _settle_keyed(row, outcome, now)
@@ -479,8 +497,10 @@ def _note_ready(row: CourierLabel, now: datetime) -> None:
         now=now,
         user=row.requested_by,
     )
-    solve_problem(ProblemKind.LABEL_MISSING, AboutLabel(row.pk), now=now)
-    solve_problem(ProblemKind.LABEL_REFUSED, AboutOrder(row.order_id), now=now)
+    solve_problems(
+        [(ProblemKind.LABEL_MISSING, AboutLabel(row.pk)), (ProblemKind.LABEL_REFUSED, AboutOrder(row.order_id))],
+        now=now,
+    )
 
 
 def _report_missing(row: CourierLabel, now: datetime) -> None:
