@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -63,12 +64,20 @@ COMMANDS: tuple[tuple[str, tuple[tuple[str, str, str, str, Right], ...]], ...] =
         ),
     ),
 )
+_frames: WeakKeyDictionary[HttpRequest, dict[str, Any]] = WeakKeyDictionary()
+"""While the request lives; nothing in a frame holds it."""
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """The frame of a page for the one who is signed in; nothing for the entrance. Worked out when a template shows it:
-    parts of a page are rendered with a context of their own, and would ask the database again."""
-    return {"shell": SimpleLazyObject(lambda: _frame(request))}
+    parts of a page are rendered with a context of their own, which has the same one."""
+    return {"shell": SimpleLazyObject(lambda: _frame_once(request))}
+
+
+def _frame_once(request: HttpRequest) -> dict[str, Any]:
+    if request not in _frames:
+        _frames[request] = _frame(request)
+    return _frames[request]
 
 
 def _frame(request: HttpRequest) -> dict[str, Any]:

@@ -4,7 +4,7 @@ Late and today are those of `orders.sales_orders` and `orders.late`: one definit
 from one index; those without a ship-by, which are few, by another, from its end.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -129,21 +129,36 @@ def _counts(day: Day, zones: Mapping[str, Sequence[int]]) -> dict[tuple[int, int
     ends = {channel: of_zones[zone] for zone, channels in zones.items() for channel in channels}
     moments = sorted({day.now, *(end for of_zone in ends.values() for end in of_zone)})
     before = {f"before_{place}": Count("pk", filter=Q(ship_by__lt=at)) for place, at in enumerate(moments)}
-    for site, *rest in light.values_list("site", *KIND).annotate(**before, n=Count("pk")):
-        kind, numbers, count = rest[: len(KIND)], rest[len(KIND) : -1], rest[-1]
-        due_before = dict(zip(moments, numbers, strict=True))
-        for due, of_due in _by_due(due_before, day.now, ends[kind[0]], count).items():
-            _add(found, site, rules.service_of(*kind), due, of_due)
+    # Most orders are due later than every moment: only the others, a range of the index, are compared with each.
+    soon = {
+        tuple(kind): dict(zip(moments, numbers, strict=True))
+        for kind, numbers in _split(light.filter(ship_by__lt=moments[-1]).values_list("site", *KIND).annotate(**before))
+    }
+    nothing = dict.fromkeys(moments, 0)
+    for kind, (count,) in _split(light.values_list("site", *KIND).annotate(n=Count("pk"))):
+        for due, of_due in _by_due(soon.get(kind, nothing), day.now, ends[kind[1]], count).items():
+            _add(found, kind[0], rules.service_of(*kind[1:]), due, of_due)
     if weighed:
         heavy = rows.filter(courier_group__in=weighed).annotate(service=chosen_service())
         for site, due, service, count in heavy.values_list("site", due_of(day, zones), "service").annotate(
             n=Count("pk")
         ):
             _add(found, site, service, due, count)
-    undated = every.filter(ship_by__isnull=True).order_by().annotate(service=chosen_service())
-    for site, service, count in undated.values_list("site", "service").annotate(n=Count("pk")):
-        _add(found, site, service, ShipBy.UNDATED, count)
+    undated = every.filter(ship_by__isnull=True).order_by()
+    light = undated.exclude(courier_group__in=weighed) if weighed else undated
+    for kind, (count,) in _split(light.values_list("site", *KIND).annotate(n=Count("pk"))):
+        _add(found, kind[0], rules.service_of(*kind[1:]), ShipBy.UNDATED, count)
+    if weighed:
+        heavy = undated.filter(courier_group__in=weighed).annotate(service=chosen_service())
+        for site, service, count in heavy.values_list("site", "service").annotate(n=Count("pk")):
+            _add(found, site, service, ShipBy.UNDATED, count)
     return found
+
+
+def _split(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[tuple[Any, ...], tuple[int, ...]]]:
+    """(site and kind, what was counted of it)."""
+    for row in rows:
+        yield row[: len(KIND) + 1], row[len(KIND) + 1 :]
 
 
 def _by_due(
