@@ -66,6 +66,7 @@ def test_the_periodic_tasks_run_as_they_are_wired(tmp_path):
         triggers.BACK_UP: "no backup is due",
         triggers.LABELS_OUT: "no label moves",
         triggers.ALERTS_OUT: "nothing to send",
+        triggers.PRINTS_OUT: "nothing to print",
         triggers.UPLOAD_PLANS: "0 SKUs of first uploads planned",
         triggers.FILL_WORDS: "0 orders can be searched by buyer",
         triggers.BULK_ACTIONS: "0 orders of bulk actions",

@@ -113,6 +113,8 @@ STORED = {
         "amazons_own",
     ],
     "CustomerPolicy": ["each_buyer", "generic"],
+    "PrinterLanguage": ["pdf", "zpl"],
+    "PrintState": ["wanted", "sending", "sent", "failed"],
     "CheckKind": ["connection", "test_orders"],
     "CheckState": ["wanted", "running", "passed", "failed"],
     "ConnectionKind": ["click_and_drop", "amazon"],

@@ -41,6 +41,7 @@ def test_every_periodic_task_is_put_on_the_timetable_and_woken_once():
         "fill_search_words",
         "labels_out",
         "mail_out",
+        "prints_out",
         "remind",
         "remove_expired",
         "secret_in",

@@ -39,6 +39,8 @@ from wharfinger.sync.buy_shipping import BuyShipping
 from wharfinger.sync.calls import Calls, Clock, FlowResult, NoToken
 from wharfinger.sync.labels_out import NoCourier
 from wharfinger.sync.mailer import EmailSender, FileEmailSender, SmtpEmailSender, SmtpServer
+from wharfinger.sync.printing.prints_out import send_prints
+from wharfinger.sync.printing.raw_printing import RawPrinting
 from wharfinger.sync.webhooks import Reach, Webhooks
 from wharfinger.web.problem_pages import page_of_alert
 from wharfinger.worker.runs import SENDS_NOTHING, PeriodicTask
@@ -51,6 +53,7 @@ BULK_STEPS_IN_A_RUN = 100
 ERASING_STEPS_IN_A_RUN = 50
 """Transactions of 200 orders or 1,000 other rows each: some seconds."""
 TELLS_NOBODY = "A restored copy: it tells nobody of its alerts"
+PRINTS_NOTHING = "A restored copy: nothing is printed"
 BUYS_NOTHING = "A restored copy: no label is bought or voided"
 _OF_THE_LIMIT = 0.96
 """Calls that leave evenly arrive unevenly: at the limit itself six would now and then come within a second."""
@@ -75,6 +78,7 @@ class InstallationTasks:
         self._paces: dict[int, Pace] = {}
         reach = Reach(private=configuration.alerts_to_private_network, own=configuration.system == "demo")
         self._webhooks = Webhooks(reach)
+        self._printing = RawPrinting(own=configuration.system == "demo")
 
     def periodic_tasks(self) -> dict[str, PeriodicTask]:
         return {
@@ -91,6 +95,7 @@ class InstallationTasks:
             triggers.LABELS_OUT: self._labels_out,
             triggers.ALERTS_OUT: self._alerts_out,
             triggers.UPLOAD_PLANS: self._upload_plans,
+            triggers.PRINTS_OUT: self._prints_out,
         }
 
     def rotate(self, credentials: Credentials, region: str, *, now: datetime) -> None:
@@ -127,6 +132,10 @@ class InstallationTasks:
     def _labels_out(self) -> FlowResult:
         """The labels are the live installation's: a copy buys none and voids none."""
         return FlowResult(BUYS_NOTHING) if is_copy() else labels_out.run(self.courier, self._clock)
+
+    def _prints_out(self) -> FlowResult:
+        """The printers are the live installation's: a copy prints nothing."""
+        return FlowResult(PRINTS_NOTHING) if is_copy() else send_prints(self._printing, self._clock)
 
     def courier(self, connection_id: int) -> Courier | BuyShipping:
         """The client of a connection; NoCourier where this system may speak to none."""

@@ -89,6 +89,7 @@ EVERY = {
     triggers.UPLOAD_PLANS: timedelta(minutes=15),  # a button triggers at once
     triggers.ERASE: timedelta(hours=1),
     triggers.LABELS_OUT: timedelta(minutes=2),  # a button triggers at once, and the flow names its own next step
+    triggers.PRINTS_OUT: timedelta(minutes=15),  # a button triggers at once
     triggers.BACK_UP: timedelta(hours=1),  # looks whether the night's is due, by machine time
 }
 """The timetable, in trade time: how long after the end of a run the next is due. Changes trigger at once."""

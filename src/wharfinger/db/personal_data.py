@@ -228,6 +228,8 @@ SAYS_NO_PERSON: Mapping[str, str] = {
     "Participation": "store_name",
     "PeriodicTaskSchedule": "task outcome error",
     "PickList": "chosen",
+    "PrintJob": "error",
+    "Printer": "name host",
     "Problem": "key cause remedy",
     "RateBudget": "operation",
     "RawMessage": "kind key body_hash error",

@@ -34,6 +34,7 @@ JOBS = (
 REMIND, MAIL_OUT, SECRET_IN, REMOVE_EXPIRED = "remind", "mail_out", "secret_in", "remove_expired"
 FILL_WORDS, BULK_ACTIONS, BACK_UP, ERASE = "fill_search_words", "bulk_actions", "back_up", "erase"
 LABELS_OUT, ALERTS_OUT, UPLOAD_PLANS = "labels_out", "alerts_out", "upload_plans"
+PRINTS_OUT = "prints_out"
 PERIODIC_TASKS = (
     REMIND,
     MAIL_OUT,
@@ -46,6 +47,7 @@ PERIODIC_TASKS = (
     LABELS_OUT,
     ALERTS_OUT,
     UPLOAD_PLANS,
+    PRINTS_OUT,
 )
 """The installation's own lines of the timetable; `wharfinger.worker` runs each by this name."""
 

@@ -17,6 +17,7 @@ from wharfinger.domain.orders.order_report import ReportState
 from wharfinger.domain.shipping.connections import CheckState
 from wharfinger.domain.shipping.labels import LabelState
 from wharfinger.domain.shipping.pick_lists import PickListState, Standing
+from wharfinger.domain.shipping.printers import PrintState
 from wharfinger.domain.shipping.shipments import ConfirmationState
 from wharfinger.domain.stock.counts import CountState
 from wharfinger.domain.stock.drift import DriftCause
@@ -26,6 +27,7 @@ from wharfinger.domain.stock.transfers import TransferState
 
 _STATES: Mapping[str, tuple[Labelled, ...]] = {
     "good": (
+        PrintState.SENT,
         ImportState.OK,
         SalesOrderState.READY, SalesOrderState.SHIPPED, SalesOrderState.ISSUED,
         ConfirmationState.ACCEPTED, ConfirmationState.CONFIRMED,
@@ -51,6 +53,7 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
         UploadPlanState.READY,
     ),
     "bad": (
+        PrintState.FAILED,
         ImportState.FAILED, ImportState.SYSTEM_ERROR,
         ConfirmationState.REFUSED, ConfirmationState.NOT_SHOWN,
         CancellationState.REFUSED, CancellationState.NOT_SHOWN,
@@ -63,6 +66,7 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
         Standing.STAYS, LabelState.REFUSED, LabelState.NOT_VOIDED, CheckState.FAILED, DeliveryState.FAILED,
     ),
     "info": (
+        PrintState.WANTED, PrintState.SENDING,
         SalesOrderState.PENDING, DriftCause.WAITS, DriftCause.ORDERS, DriftCause.NOT_APPLIED,
         ConfirmationState.ATTEMPTED, ConfirmationState.AMAZONS_OWN,
         CancellationState.ATTEMPTED, CancellationState.SUBMITTED, CancellationState.ACCEPTED,

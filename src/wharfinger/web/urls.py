@@ -63,6 +63,7 @@ from wharfinger.web.views.shipping import (
     parcel_slips,
     parcels,
     pick_lists,
+    printers,
 )
 from wharfinger.web.views.stock import (
     bins,
@@ -128,6 +129,7 @@ urlpatterns = [
     *offers.routes,
     *label_batches.routes,
     *parcel_slips.routes,
+    *printers.routes,
     *number_lists.routes,
     *pick_lists.routes,
     *board.routes,

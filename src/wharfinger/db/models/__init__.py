@@ -27,6 +27,8 @@ from wharfinger.db.models.couriers import (
     CourierService,
     LabelBatch,
     LabelBatchOrder,
+    Printer,
+    PrintJob,
     SenderAddress,
 )
 from wharfinger.db.models.flows import FlowSchedule, PeriodicTaskSchedule, WorkerHeartbeat
@@ -115,6 +117,8 @@ __all__ = [
     "CourierLevelMapping",
     "CourierMapping",
     "CourierService",
+    "PrintJob",
+    "Printer",
     "CsvHeading",
     "Customer",
     "Customisation",

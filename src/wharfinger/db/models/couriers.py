@@ -13,6 +13,7 @@ from wharfinger.domain.shipping.connections import (
 )
 from wharfinger.domain.shipping.labels import LabelState
 from wharfinger.domain.shipping.offers import OfferRule, Protection
+from wharfinger.domain.shipping.printers import PrinterLanguage, PrintState
 from wharfinger.domain.shipping.shipments import Tracking
 
 
@@ -288,4 +289,42 @@ class CourierLabel(models.Model):
             models.Index(
                 fields=["order"], condition=Q(state="ready", shipment__isnull=True), name="courier_labels_unused"
             ),
+        ]
+
+
+class Printer(models.Model):
+    """A printer that takes raw data at a port of the own network."""
+
+    name = models.CharField(max_length=60)
+    host = models.CharField(max_length=253)
+    port = models.PositiveIntegerField()
+    language = EnumField(PrinterLanguage, max_length=10)
+    active = models.BooleanField(default=True)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("name"), name="one_printer_of_a_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PrintJob(models.Model):
+    """One label, or a test page, for one printer. What is printed is read when it is sent."""
+
+    printer = models.ForeignKey(Printer, on_delete=models.CASCADE, related_name="jobs", db_index=False)
+    label = models.ForeignKey(
+        "wharfinger.CourierLabel", on_delete=models.CASCADE, null=True, related_name="print_jobs"
+    )  # null = a test page
+    state = EnumField(PrintState, max_length=10, default=PrintState.WANTED)
+    requested_by = models.ForeignKey("wharfinger.User", on_delete=models.CASCADE, related_name="+")
+    requested_at = models.DateTimeField()  # trade time
+    started_at_machine = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)  # trade time
+    error = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["printer", "-id"], name="print_jobs_of_printer"),
+            models.Index(fields=["id"], condition=Q(state__in=["wanted", "sending"]), name="print_jobs_to_send"),
         ]

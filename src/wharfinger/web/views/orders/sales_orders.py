@@ -28,6 +28,7 @@ from wharfinger.db.queries.orders.vat import NO_VAT, vat_of_orders
 from wharfinger.db.queries.shipping.courier_groups import service_choices
 from wharfinger.db.queries.shipping.dispatch_services import services_for, services_with_numbers
 from wharfinger.db.queries.shipping.labels import LabelRow, labels_of_order
+from wharfinger.db.queries.shipping.printers import last_prints
 from wharfinger.domain.access.authorisation import order_address
 from wharfinger.domain.installation.access_log import Access, Subject
 from wharfinger.domain.installation.people import Right
@@ -43,6 +44,7 @@ from wharfinger.web.list_views.sales_orders import SALES_ORDERS
 from wharfinger.web.list_views.state import address_of_view, read_list
 from wharfinger.web.live import answer_live, asks_for, live_part
 from wharfinger.web.packing.dispatched import keep_result, parcels_to_undo
+from wharfinger.web.packing.printing import chosen_printer
 from wharfinger.web.request_context import allowed, message_of, numbers, person, show_refusal, today, trade_now
 from wharfinger.web.rights import needs, signed_in, whom_to_ask
 from wharfinger.web.views.orders.order_lists import back_to_list, tell_reasons
@@ -161,6 +163,8 @@ def _shipments(request: HttpRequest, order: SalesOrderPage, labels: tuple[LabelR
     """Labels, parcels, and what was sent to Amazon of them; loaded again until nothing is on its way."""
     now = trade_now()
     undoable = {parcel.id for parcel in order.shipments if parcel.may_undo(now)}
+    prints = last_prints([label.id for label in labels]) if labels else {}
+    moves = any(label.state.moves for label in labels) or any(job.state.moves for job in prints.values())
     return live_part(
         request,
         "shipments",
@@ -168,13 +172,15 @@ def _shipments(request: HttpRequest, order: SalesOrderPage, labels: tuple[LabelR
         {
             "order": order,
             "labels": labels,
+            "prints": prints.items(),
+            "printer": chosen_printer(request),
             "at_amazon": _at_amazon(order),
             "may_ship": allowed(request, Right.SHIP),
             "may_edit": allowed(request, Right.EDIT_ORDERS),
             "undoable": undoable,
         },
         every="1s",
-        settled=order.settled and not undoable and not any(label.state.moves for label in labels),
+        settled=order.settled and not undoable and not moves,
     )
 
 

@@ -27,6 +27,7 @@ from wharfinger.db.queries.shipping.bench import (
 from wharfinger.db.queries.shipping.dispatch_services import Service, services_for
 from wharfinger.db.queries.shipping.labels import LabelRow, label_for
 from wharfinger.db.queries.shipping.pick_lists import ShelfItem, shelf_items
+from wharfinger.db.queries.shipping.printers import last_prints, printers_in_use
 from wharfinger.db.queries.shipping.undo import Undoable, undoable
 from wharfinger.domain.installation.access_log import Access, Subject
 from wharfinger.domain.installation.people import Right
@@ -41,6 +42,7 @@ from wharfinger.operations.shipping.bench import OnBench, Scan
 from wharfinger.operations.shipping.labels import LabelEntry
 from wharfinger.web.access_log import note_reading
 from wharfinger.web.live import answer_live, asks_for, live_part
+from wharfinger.web.packing.printing import chosen_printer
 from wharfinger.web.request_context import allowed, message_of, numbers, person, today, trade_now
 from wharfinger.web.rights import needs
 
@@ -99,8 +101,14 @@ def _watch(request: HttpRequest, on_bench: OnBench | None) -> dict[str, Any]:
 def _label_part(request: HttpRequest, on_bench: OnBench | None) -> dict[str, Any]:
     """The label of what is on the bench: looked at until it is there or refused."""
     label = _label_of(on_bench)
-    context = {"label": label, "order_id": on_bench.order_id if on_bench else None}
-    moves = label is not None and label.state.moves
+    sent = last_prints([label.id]).get(label.id) if label is not None else None
+    context = {
+        "label": label,
+        "order_id": on_bench.order_id if on_bench else None,
+        "printer": chosen_printer(request),
+        "print": sent,
+    }
+    moves = label is not None and (label.state.moves or (sent is not None and sent.state.moves))
     part = live_part(request, "bench-label", "wharfinger/bench/label.html", context, every="1s", settled=not moves)
     return {**part, "url": reverse("bench")}
 
@@ -127,6 +135,7 @@ def _show(request: HttpRequest, said: Said) -> HttpResponse:
         context["label"] = _label_part(request, on_bench)
     else:
         context["benches"] = benches(settings.CLOCK.machine_now())
+        context |= {"printers": printers_in_use(), "printer": chosen_printer(request)}
     context["watch"] = _watch(request, on_bench)
     template = "wharfinger/bench/part.html" if asks_for(request, "bench") else "wharfinger/bench/page.html"
     return render(request, template, context)

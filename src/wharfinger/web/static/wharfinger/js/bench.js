@@ -1,5 +1,6 @@
 // The packing bench: sounds, and the label that is printed as soon as it is there.
-// [data-print-label] is a button that prints once, in the frame that it names. Without scripts it is pressed.
+// [data-print-label] is a button that prints once, in the frame that it names; [data-send-label] one that sends the
+// label to a printer, its answer in that frame. Without scripts they are pressed.
 // Sounds: [data-sound] says which; made by the browser, no file is loaded. Without them the page
 // says the same in colour and words.
 (() => {
@@ -58,8 +59,17 @@
     button.form.requestSubmit(button);
     button.formTarget = "_blank";
   };
+  const sendLabel = (scope) => {
+    const button = scope.querySelector("[data-send-label]");
+    if (!button || printed.has(button.formAction)) return;
+    printed.add(button.formAction);
+    button.formTarget = button.dataset.sendLabel;
+    button.form.requestSubmit(button);
+    button.formTarget = "";
+  };
   document.addEventListener("htmx:load", (event) => {
     begin(event.target);
     printLabel(event.target);
+    sendLabel(event.target);
   });
 })();

@@ -1,0 +1,1 @@
+"""Labels and test pages for printers on the own network: the flow, and the line to them."""
