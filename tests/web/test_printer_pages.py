@@ -73,9 +73,10 @@ def test_a_label_on_the_bench_goes_to_the_chosen_printer(printer, world, sign_in
     label = CourierLabel.objects.latest("pk")
     assert "Print on Bench 1" in part
     sent = f"/sales-orders/{label.order_id}/labels/{label.pk}/send/"
-    assert f'formaction="{sent}" data-send-label="bench-print"' in " ".join(part.split())
+    assert f'formaction="{sent}?bench=1" data-send-label="bench-print"' in " ".join(part.split())
     assert 'data-print-label="' not in part
-    assert client.post(sent)["X-Frame-Options"] == "SAMEORIGIN"
+    assert at_bench.label_part().status_code == 200  # looked at until it is sent
+    assert client.post(f"{sent}?bench=1").status_code == 204
     assert PrintJob.objects.get().label == label
     assert "Queued" in text(at_bench.label_part())
     job = printers.claim_print(now=NOW, machine_now=NOW, machine_before=NOW)
@@ -83,9 +84,23 @@ def test_a_label_on_the_bench_goes_to_the_chosen_printer(printer, world, sign_in
     part = text(at_bench.label_part())
     assert "Sent to the printer" in part
     assert "data-send-label" not in part
+    assert at_bench.label_part().status_code == 286  # nothing moves any more
     page = text(client.get(f"/sales-orders/{label.order_id}/"))
     assert "Print on Bench 1" in page
     assert "Sent to the printer" in page
+
+
+def test_a_printer_that_takes_another_form_leaves_the_label_to_the_browser(printer, world, sign_in):
+    Printer.objects.update(language=PrinterLanguage.ZPL)
+    at_bench = Bench(world, sign_in(Role.WAREHOUSE))
+    at_bench.client.post("/shipping/printer/", {"printer": printer.pk})
+    at_bench.scan(MUG)
+    at_bench.worker()
+    part = text(at_bench.label_part())
+    assert "data-print-label" in part
+    assert "Print on Bench 1" not in part
+    label = CourierLabel.objects.latest("pk")
+    assert "Print on Bench 1" not in text(at_bench.client.get(f"/sales-orders/{label.order_id}/"))
 
 
 def test_without_a_chosen_printer_the_browser_prints(printer, world, sign_in):

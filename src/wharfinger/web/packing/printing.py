@@ -55,13 +55,13 @@ class PrinterForm(forms.Form):
         )
 
 
-def chosen_printer(request: HttpRequest) -> tuple[int, str] | None:
-    """(id, name), while it is in use."""
+def chosen_printer(request: HttpRequest) -> tuple[int, str, PrinterLanguage] | None:
+    """(id, name, what it takes), while it is in use."""
     kept = request.session.get(_CHOSEN)
     return next((row for row in printers_in_use() if row[0] == kept), None) if kept else None
 
 
-def choose_printer(request: HttpRequest, printer_id: int | None) -> tuple[int, str] | None:
+def choose_printer(request: HttpRequest, printer_id: int | None) -> tuple[int, str, PrinterLanguage] | None:
     """What is chosen then; another than those in use is none."""
     request.session[_CHOSEN] = printer_id
     return chosen_printer(request)

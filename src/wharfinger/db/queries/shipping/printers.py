@@ -67,9 +67,9 @@ def last_prints(label_ids: list[int]) -> dict[int, JobRow]:
     return {row.label_id: _job(row) for row in _jobs().filter(label__in=label_ids).order_by("pk") if row.label_id}
 
 
-def printers_in_use() -> tuple[tuple[int, str], ...]:
-    """(id, name) of those that may be chosen."""
-    return tuple(Printer.objects.filter(active=True).order_by("name").values_list("pk", "name"))
+def printers_in_use() -> tuple[tuple[int, str, PrinterLanguage], ...]:
+    """(id, name, what it takes) of those that may be chosen."""
+    return tuple(Printer.objects.filter(active=True).order_by("name").values_list("pk", "name", "language"))
 
 
 def _jobs() -> Any:

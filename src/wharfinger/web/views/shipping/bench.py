@@ -27,7 +27,7 @@ from wharfinger.db.queries.shipping.bench import (
 from wharfinger.db.queries.shipping.dispatch_services import Service, services_for
 from wharfinger.db.queries.shipping.labels import LabelRow, label_for
 from wharfinger.db.queries.shipping.pick_lists import ShelfItem, shelf_items
-from wharfinger.db.queries.shipping.printers import last_prints, printers_in_use
+from wharfinger.db.queries.shipping.printers import JobRow, last_prints, printers_in_use
 from wharfinger.db.queries.shipping.undo import Undoable, undoable
 from wharfinger.domain.installation.access_log import Access, Subject
 from wharfinger.domain.installation.people import Right
@@ -102,15 +102,25 @@ def _label_part(request: HttpRequest, on_bench: OnBench | None) -> dict[str, Any
     """The label of what is on the bench: looked at until it is there or refused."""
     label = _label_of(on_bench)
     sent = last_prints([label.id]).get(label.id) if label is not None else None
+    printer = chosen_printer(request)
+    if printer is not None and label is not None and printer[2].value != label.label_format.value:
+        printer = None  # it takes another form: the browser prints
     context = {
         "label": label,
         "order_id": on_bench.order_id if on_bench else None,
-        "printer": chosen_printer(request),
+        "printer": printer,
         "print": sent,
     }
-    moves = label is not None and (label.state.moves or (sent is not None and sent.state.moves))
+    moves = label is not None and (label.state.moves or _is_printing(label, printer is not None, sent))
     part = live_part(request, "bench-label", "wharfinger/bench/label.html", context, every="1s", settled=not moves)
     return {**part, "url": reverse("bench")}
+
+
+def _is_printing(label: LabelRow, has_printer: bool, sent: JobRow | None) -> bool:
+    """The page sends a ready label to the chosen printer once, and follows it there."""
+    if sent is not None:
+        return sent.state.moves
+    return has_printer and label.may_print and label.printed_at is None
 
 
 def _label_of(on_bench: OnBench | None) -> LabelRow | None:

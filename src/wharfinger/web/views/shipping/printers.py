@@ -5,9 +5,8 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import gettext
-from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from wharfinger.db.models import CourierLabel
@@ -112,9 +111,8 @@ def choose(request: HttpRequest) -> HttpResponse:
 
 @needs(Right.SHIP)
 @require_POST
-@xframe_options_sameorigin
 def send_label(request: HttpRequest, order_id: int, label_id: int) -> HttpResponse:
-    """To the chosen printer. The bench sends it from a frame, for which a few words are enough."""
+    """To the chosen printer. The bench sends it from a frame (`?bench=1`), which stays as it is."""
     if not CourierLabel.objects.filter(pk=label_id, order=order_id).exists():
         raise Http404
     chosen = chosen_printer(request)
@@ -126,8 +124,11 @@ def send_label(request: HttpRequest, order_id: int, label_id: int) -> HttpRespon
         messages.error(request, message_of(refused))
     else:
         note_reading(request, Access.LABEL, Subject.SALES_ORDER, order_id)
-        messages.success(request, gettext("The label is sent to %(printer)s.") % {"printer": chosen[1]})
-    return redirect("sales-order", order_id=order_id)
+        if "bench" not in request.GET:
+            messages.success(request, gettext("The label is sent to %(printer)s.") % {"printer": chosen[1]})
+    if "bench" in request.GET:
+        return HttpResponse(status=204)
+    return redirect(f"{reverse('sales-order', args=[order_id])}#labels")
 
 
 _LABEL = "sales-orders/<int:order_id>/labels/<int:label_id>/"

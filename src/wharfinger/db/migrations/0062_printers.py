@@ -10,7 +10,7 @@ CASCADE = django.db.models.deletion.CASCADE
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("wharfinger", "0058_label_net_share"),
+        ("wharfinger", "0061_label_net_share"),
     ]
 
     operations = [
