@@ -3,7 +3,7 @@ from tests.factories.ground import NOW
 from tests.factories.stock import a_level, a_site, an_fba_site, an_item
 
 from wharfinger.db.models import AuditEntry, StockLevel
-from wharfinger.db.queries.stock.bins import bins_of
+from wharfinger.db.queries.stock.warehouse.bins import bins_of
 from wharfinger.domain.stock.ledger import SiteKind
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.stock.stock_csv import apply_csv, plan_csv

@@ -11,9 +11,10 @@ from wharfinger.domain.stock.ledger import SiteKind
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.shipping import couriers
 from wharfinger.operations.shipping.couriers import ServiceEntry
-from wharfinger.operations.stock import items, sites
+from wharfinger.operations.stock import items
 from wharfinger.operations.stock.items import ItemEntry
-from wharfinger.operations.stock.sites import SiteEntry
+from wharfinger.operations.stock.warehouse import sites
+from wharfinger.operations.stock.warehouse.sites import SiteEntry
 
 pytestmark = pytest.mark.django_db
 

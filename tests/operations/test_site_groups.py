@@ -27,8 +27,9 @@ from wharfinger.operations.orders import take_orders
 from wharfinger.operations.orders.actions.sites import assign_site
 from wharfinger.operations.orders.actions.splitting import split_order
 from wharfinger.operations.refusals import Refused
-from wharfinger.operations.stock import ledger, site_groups
-from wharfinger.operations.stock.site_groups import SiteGroupEntry
+from wharfinger.operations.stock import ledger
+from wharfinger.operations.stock.warehouse import site_groups
+from wharfinger.operations.stock.warehouse.site_groups import SiteGroupEntry
 
 pytestmark = pytest.mark.django_db
 

@@ -33,8 +33,9 @@ from wharfinger.operations.installation.running_shop import ask_for_running_shop
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.shipping import couriers
 from wharfinger.operations.shipping.couriers import ServiceEntry
-from wharfinger.operations.stock import sites, stock_csv
-from wharfinger.operations.stock.sites import SiteEntry
+from wharfinger.operations.stock import stock_csv
+from wharfinger.operations.stock.warehouse import sites
+from wharfinger.operations.stock.warehouse.sites import SiteEntry
 from wharfinger.web.forms.sign_in import DEMO_PASSWORD
 
 WAREHOUSE = "Main warehouse"

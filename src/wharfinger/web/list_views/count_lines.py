@@ -1,6 +1,6 @@
 """The columns of a count's lines."""
 
-from wharfinger.db.queries.stock.counts import CountLineRow
+from wharfinger.db.queries.stock.warehouse.counts import CountLineRow
 from wharfinger.domain.installation.list_views import ListCode
 from wharfinger.web.list_views.columns import Cell, Column, ListSpec
 

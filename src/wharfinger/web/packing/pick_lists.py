@@ -21,7 +21,7 @@ from wharfinger.db.queries.shipping.pick_lists import (
     shelf_items,
     site_names,
 )
-from wharfinger.db.queries.stock.bins import bins_of
+from wharfinger.db.queries.stock.warehouse.bins import bins_of
 from wharfinger.domain.shipping.pick_lists import AT_MOST, USUAL_WAVE, Standing, Total, totals_of
 from wharfinger.operations.shipping.pick_lists import OrderNow, check_pick_list
 from wharfinger.web.forms.choices import offer

@@ -14,7 +14,7 @@ from wharfinger.db.any_of import any_of
 from wharfinger.db.models import Movement, Site, StockItem, StockLevel
 from wharfinger.db.queries.item_search import items_by_code
 from wharfinger.db.queries.paging import ROWS_A_PAGE, Page, Run, every_row, read_runs
-from wharfinger.db.queries.stock.transfers import units_in_transit
+from wharfinger.db.queries.stock.warehouse.transfers import units_in_transit
 from wharfinger.db.queries.totals import Totals, add_up
 from wharfinger.domain.stock.cover import SOLD_OVER, days_of_cover
 from wharfinger.domain.stock.ledger import SENDING_KINDS, MovementReason

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from wharfinger.db.models import Site, StockItem, User
-from wharfinger.db.queries.stock.bins import bins_by_site
+from wharfinger.db.queries.stock.warehouse.bins import bins_by_site
 from wharfinger.domain.stock.bins import BinFault, read_bins, stored
 from wharfinger.operations.installation._history_steps import record_audit
 from wharfinger.operations.refusals import Refused

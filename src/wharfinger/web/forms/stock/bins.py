@@ -4,7 +4,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext
 
-from wharfinger.db.queries.stock.bins import SiteBins
+from wharfinger.db.queries.stock.warehouse.bins import SiteBins
 
 
 class BinsForm(forms.Form):

@@ -5,7 +5,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy
 
 from wharfinger.db.queries.stock.warehouse.site_groups import sites_for_groups
-from wharfinger.operations.stock.site_groups import NAME_AT_MOST, SiteGroupEntry
+from wharfinger.operations.stock.warehouse.site_groups import NAME_AT_MOST, SiteGroupEntry
 
 
 class SiteGroupForm(forms.Form):

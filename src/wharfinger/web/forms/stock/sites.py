@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from wharfinger.domain.marketplaces import Pool
 from wharfinger.domain.stock.ledger import SiteKind
-from wharfinger.operations.stock.sites import SiteEntry
+from wharfinger.operations.stock.warehouse.sites import SiteEntry
 from wharfinger.web.forms.choices import LongSelect, labelled
 
 

@@ -4,7 +4,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext, gettext_lazy
 
-from wharfinger.db.queries.stock.transfers import TransferLineRow, items_written
+from wharfinger.db.queries.stock.warehouse.transfers import TransferLineRow, items_written
 from wharfinger.domain.csv_reading import NoTable
 from wharfinger.domain.stock.transfer_lists import read_transfer_list
 from wharfinger.domain.stock.transfers import UNITS_AT_MOST, Remainder

@@ -7,8 +7,8 @@ from django.urls import path
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
-from wharfinger.db.queries.stock.bins import bins_by_site
 from wharfinger.db.queries.stock.stock_items import item_choice
+from wharfinger.db.queries.stock.warehouse.bins import bins_by_site
 from wharfinger.domain.installation.people import Right
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.stock.warehouse.bins import set_bins

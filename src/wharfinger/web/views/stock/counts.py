@@ -11,7 +11,8 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from wharfinger.db.models import User
-from wharfinger.db.queries.stock.counts import (
+from wharfinger.db.queries.stock.scanned import scanned_items
+from wharfinger.db.queries.stock.warehouse.counts import (
     CountedItem,
     CountRow,
     LineFilter,
@@ -26,7 +27,6 @@ from wharfinger.db.queries.stock.counts import (
     next_items,
     sites_to_count,
 )
-from wharfinger.db.queries.stock.scanned import scanned_items
 from wharfinger.domain.installation.people import Right
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.stock.warehouse import counts

@@ -8,8 +8,8 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from wharfinger.db.queries.stock.sites import site_row
-from wharfinger.db.queries.stock.transfers import sources_and_targets
 from wharfinger.db.queries.stock.warehouse.replenish import Replenishment, replenishment
+from wharfinger.db.queries.stock.warehouse.transfers import sources_and_targets
 from wharfinger.domain.installation.people import Right
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.stock.warehouse import transfers

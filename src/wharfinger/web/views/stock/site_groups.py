@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from wharfinger.db.queries.stock.warehouse.site_groups import SiteGroupRow, site_group_row
 from wharfinger.domain.installation.people import Right
 from wharfinger.operations.refusals import Refused
-from wharfinger.operations.stock import site_groups
+from wharfinger.operations.stock.warehouse import site_groups
 from wharfinger.web.forms.stock.site_groups import SiteGroupForm
 from wharfinger.web.request_context import person, show_refusal, trade_now
 from wharfinger.web.rights import needs

@@ -24,7 +24,7 @@ from wharfinger.domain.installation.people import Right
 from wharfinger.domain.stock.ledger import SENDING_KINDS, SiteKind
 from wharfinger.operations import triggers
 from wharfinger.operations.refusals import Refused
-from wharfinger.operations.stock import sites
+from wharfinger.operations.stock.warehouse import sites
 from wharfinger.web.forms.stock.sites import SiteForm
 from wharfinger.web.list_views.exports import export, export_routes
 from wharfinger.web.list_views.site_levels import SITE_LEVELS

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from wharfinger.db.models import User
 from wharfinger.db.queries.stock.scanned import scanned_items
-from wharfinger.db.queries.stock.transfers import (
+from wharfinger.db.queries.stock.warehouse.transfers import (
     TransferItem,
     TransferLineRow,
     TransferRow,

@@ -7,7 +7,7 @@ from django.db.models import F, Sum
 
 from wharfinger.db.any_of import any_of
 from wharfinger.db.models import KitComponent, Movement, Site, StockLevel
-from wharfinger.db.queries.stock.transfers import units_in_transit
+from wharfinger.db.queries.stock.warehouse.transfers import units_in_transit
 from wharfinger.domain.stock.cover import SOLD_OVER
 from wharfinger.domain.stock.ledger import MovementReason, SiteKind
 from wharfinger.domain.stock.replenish import Proposal, Stand, propose
