@@ -104,6 +104,7 @@ CONTROL = {
     "authorisations/revoke": [{"sellerId": EU}],
     "application": [{"draft": True, "roles": ["Product Listing"], "redirectUris": [CALLBACK]}],
     f"accounts/{EU}/suspend": [{"marketplaceId": UK, "suspended": True}],
+    f"accounts/{EU}/handling": [{"automatedDays": 1}],
     f"accounts/{EU}/participate": [{"marketplaceId": UK, "participating": False}],
     "accounts": [{"name": "Quay", "region": "EU", "marketplaceIds": [UK], "goods": True, "sellerId": "A1QUAY"}],
     "faults": [

@@ -427,3 +427,22 @@ def test_everything_conforms(amazon):
         assert conforms("listingsItems_2021-08-01.json", "ListingsItemSubmissionResponse", body) == []
     body = json.loads(json.dumps(search(amazon, includedData=ALL)[1]))
     assert conforms("listingsItems_2021-08-01.json", "ItemSearchResults", body) == []
+
+
+def test_automated_handling_time_shows_instead_of_what_is_sent_and_what_was_sent_stays(amazon):
+    def shown():
+        (entry,) = read(amazon, "HH-0010")["attributes"]["fulfillment_availability"]
+        return entry["lead_time_to_ship_max_days"]
+
+    amazon.control("POST", f"accounts/{EU}/handling", {"automatedDays": 0})
+    assert (shown(), amazon.listing("HH-0010").lead_time > 0) == (0, True)
+    patch(
+        amazon,
+        change("fulfillment_availability", [channel(quantity=7, lead_time_to_ship_max_days=12)], "merge"),
+    )
+    amazon.advance(5)
+    patch(amazon, change("fulfillment_availability", [channel(quantity=8)], "merge"))
+    amazon.advance(5)
+    assert (shown(), amazon.listing("HH-0010").lead_time) == (0, 12)
+    amazon.control("POST", f"accounts/{EU}/handling", {"automatedDays": None})
+    assert shown() == 12

@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, assert_never
 
 from tests.soak import story
@@ -14,6 +15,7 @@ from wharfinger.db.models import (
     Channel,
     ChannelProduct,
     Confirmation,
+    HandlingPeriod,
     ImportedOrder,
     RawMessage,
     SalesOrder,
@@ -21,14 +23,15 @@ from wharfinger.db.models import (
     StockNotice,
 )
 from wharfinger.db.queries.stock.rules import Setting, setting_of
-from wharfinger.domain.orders.order import SalesOrderState
+from wharfinger.domain.orders.order import Fulfilment, SalesOrderState
 from wharfinger.domain.shipping.shipments import ConfirmationState
+from wharfinger.domain.stock.handling import PeriodState, Span
 from wharfinger.operations.channels import channel_life, first_import, links
 from wharfinger.operations.orders import sales_orders
 from wharfinger.operations.orders.actions import merging, splitting
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.shipping import shipments, undo
-from wharfinger.operations.stock import ledger, stock_rules
+from wharfinger.operations.stock import handling, ledger, stock_rules
 
 AT_ONCE = 5
 """Minutes that the clock is moved at once; jobs that something triggered are run after each step all the same."""
@@ -116,6 +119,8 @@ class Player:
                 self._link(step.sku, linked=step.linked)
             case story.SetRule():
                 self._set_rule(step)
+            case story.Holiday():
+                self._holiday(step)
             case story.ByFeeds():
                 self.shop.by_feeds = True
             case _:
@@ -195,6 +200,16 @@ class Player:
         entry = stock_rules.ChannelEntry(setting, leads=leads)
         stock_rules.set_channel_rule(channel.pk, entry, now=self.shop.now(), user=self.shop.olga)
 
+    def _holiday(self, step: story.Holiday) -> None:
+        now, olga = self.shop.now(), self.shop.olga
+        if step.days is None:
+            for period in HandlingPeriod.objects.values_list("pk", flat=True):
+                handling.delete_period(period, now=now, user=olga)
+            return
+        channel = None if step.channel is None else self.shop.channels[step.channel].pk
+        entry = handling.PeriodEntry("Holiday", Span(now.date() - timedelta(days=1)), step.days, channel)
+        handling.add_period(entry, now=now, user=olga)
+
     # --- the end
 
     def _settle(self) -> None:
@@ -228,13 +243,27 @@ class Player:
         return tuple(found or ([] if verdict.good else [str(verdict.as_json())]))
 
     def _untouchable(self, books: Mapping[str, Any]) -> list[str]:
-        """What is Amazon's: quantities of what it sends, and lead times."""
+        """What is Amazon's: quantities of what it sends, and lead times where no handling time of ours is in force."""
+        scheduled = self._scheduled()
         pooled = {row["sku"] for row in books["writes"]} & set(self.shop.pooled)
         return [f"{sku}: Amazon sends it, and a quantity was sent" for sku in sorted(pooled)] + [
-            f"{row['sku']}: lead time {row['leadTimeDays']}, was {self.shop.lead_times[row['sku']]}"
+            f"{row['sku']}: lead time {row['leadTimeDays']} instead of {scheduled[row['sku']]}"
             for row in books["listings"]
-            if row["leadTimeDays"] != self.shop.lead_times.get(row["sku"], row["leadTimeDays"])
+            if row["sellerId"] == EU and row["leadTimeDays"] != scheduled.get(row["sku"], row["leadTimeDays"])
         ]
+
+    def _scheduled(self) -> dict[str, int | None]:
+        """By SKU, as the schedule says: the longest of the channels that sell it, else what it had before the story."""
+        marketplaces = dict(Channel.objects.filter(kind="FBM", archived=False).values_list("marketplace", "pk"))
+        periods = list(HandlingPeriod.objects.filter(state=PeriodState.IN_FORCE).values_list("days", "channel"))
+        linked = ChannelProduct.objects.filter(item__isnull=False, listing__fulfilment=Fulfilment.FBM)
+        wanted = dict(self.shop.lead_times)
+        sold: dict[str, list[int]] = {}
+        for sku, marketplace in linked.values_list("listing__sku", "marketplace"):
+            if marketplace in marketplaces:
+                channel = marketplaces[marketplace]
+                sold.setdefault(sku, []).extend(days for days, of in periods if of in (None, channel))
+        return wanted | {sku: max(days) for sku, days in sold.items() if days}
 
 
 def _at_rest() -> bool:

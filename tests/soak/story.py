@@ -183,6 +183,14 @@ class SetRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Holiday:
+    """A handling time begins for all channels, or one, until somebody ends it; `days` None: whichever there are end."""
+
+    days: int | None
+    channel: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ByFeeds:
     """Quantities go by feeds though only a few wait, as they do with thousands."""
 
@@ -190,6 +198,7 @@ class ByFeeds:
 Step = (
     Wait | Order | PooledOrder | Cancel | RequestCancel | MoveHouse | Dispatch | Receive | Break | Fault
     | Queue | OtherApplication | Kill | Switch | MakeChannel | Unlink | Split | Merge | SetRule | ByFeeds | Undo
+    | Holiday
 )  # fmt: skip
 Story = tuple[Step, ...]
 
@@ -262,6 +271,10 @@ def _rule(chance: random.Random) -> Step:
     return SetRule(values, sku, channel=chance.randrange(2))
 
 
+def _holiday(chance: random.Random) -> Step:
+    return Holiday(chance.choice((None, None, 7, 9, 14)), chance.choice((None, 0, 1)))
+
+
 _MAKERS: tuple[tuple[Callable[[random.Random], Step], int], ...] = (
     (_order, 40),
     (lambda chance: PooledOrder(chance.randrange(POOLED), chance.choice((1, 1, 2))), 4),
@@ -282,4 +295,5 @@ _MAKERS: tuple[tuple[Callable[[random.Random], Step], int], ...] = (
     (lambda chance: Split(chance.randrange(6), line=chance.random() < 0.4), 5),
     (lambda _: Merge(), 2),
     (_rule, 5),
+    (_holiday, 5),
 )

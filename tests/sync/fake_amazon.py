@@ -23,6 +23,8 @@ from wharfinger.amazon.messages.listings import (
     ListingsItem,
     ListingsPage,
     ListingSummary,
+    PatchOperation,
+    quantity_patch,
 )
 from wharfinger.sync.calls import AccountFacts, NotBefore
 
@@ -70,6 +72,7 @@ class Entry:
     status: tuple = ("BUYABLE", "DISCOVERABLE")
     issues: tuple = ()
     submitted: int | None = None  # in the attributes
+    restock_date: str | None = None
 
 
 @dataclass
@@ -105,6 +108,7 @@ class FakeAmazon:
     refuses: set = field(default_factory=set)  # SKUs whose messages a feed's report refuses
     loses: set = field(default_factory=set)  # SKUs whose messages get lost in a feed
     apply: bool = True
+    automated_days: int | None = None  # Amazon's automated handling time
     keeps_confirmations: bool = True  # False: 204, and nothing of it is kept
 
     @classmethod
@@ -131,13 +135,22 @@ class FakeAmazon:
     def named(self, operation):
         return [call[1:] for call in self.calls if call[0] == operation]
 
-    def set_quantity(self, sku, marketplace_id, *, product_type, quantity):
+    def set_quantity(self, sku, marketplace_id, *, product_type, quantity, lead_time=None):
         fault = self._begin("patchListingsItem", sku, quantity)
         if sku not in self.listings:
             raise NotFound("patchListingsItem", status=404, code="NOT_FOUND", message="SKU not found")
         if self.apply and (fault is None or isinstance(fault, After)):
-            self.listings[sku].quantity = quantity
+            self._patch(sku, quantity_patch(quantity, lead_time))
         return self._end(fault, Accepted(sku, f"submission-{len(self.calls)}"))
+
+    def _patch(self, sku, patch):
+        """`replace` drops what is not named, `merge` keeps it."""
+        entry, (value,) = self.listings[sku], patch.value
+        entry.quantity = value["quantity"]
+        if patch.op == "replace":
+            entry.lead_time_days = entry.restock_date = None
+        entry.lead_time_days = value.get("lead_time_to_ship_max_days", entry.lead_time_days)
+        entry.restock_date = value.get("restock_date", entry.restock_date)
 
     def search_listings_items(self, marketplace_id, *, skus=(), page_token=None, included_data=(), page_size=20):
         fault = self._begin("searchListingsItems", marketplace_id, tuple(skus), page_token)
@@ -179,7 +192,10 @@ class FakeAmazon:
                     FulfilmentAttribute(
                         fulfillment_channel_code="DEFAULT",
                         quantity=entry.submitted,
-                        lead_time_to_ship_max_days=entry.lead_time_days,
+                        lead_time_to_ship_max_days=entry.lead_time_days
+                        if self.automated_days is None
+                        else self.automated_days,
+                        restock_date=entry.restock_date,
                     ),
                 )
             ),
@@ -315,7 +331,7 @@ class FakeAmazon:
                 )
             elif message["sku"] in self.listings and message["sku"] not in self.loses and self.apply:
                 (patch,) = message["patches"]
-                self.listings[message["sku"]].quantity = patch["value"][0]["quantity"]
+                self._patch(message["sku"], PatchOperation(**{**patch, "value": tuple(patch["value"])}))
         processed = len(messages) - sum(message["sku"] in self.loses for message in messages)
         there.report = msgspec.json.encode(
             {"header": {}, "issues": issues, "summary": {"messagesProcessed": processed}}

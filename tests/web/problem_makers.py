@@ -43,6 +43,7 @@ from wharfinger.domain.orders.order import Fulfilment, IncomingPackage
 from wharfinger.domain.shipping.labels import Refusal
 from wharfinger.domain.shipping.shipments import Tracking
 from wharfinger.domain.stock.guard import GuardLimits
+from wharfinger.domain.stock.handling import MISSES_UNTIL_WITHOUT_EFFECT, Span
 from wharfinger.domain.stock.listing_issues import ListingIssue
 from wharfinger.domain.stock.safe_mode import SafeSetting
 from wharfinger.operations.access import accounts, budget, other_programs, safe_mode
@@ -54,8 +55,9 @@ from wharfinger.operations.orders.order_reports import ReportEnd
 from wharfinger.operations.orders.wanted_orders import GapVerdict
 from wharfinger.operations.shipping import confirmations, connections, labels, shipments
 from wharfinger.operations.shipping.labels import LabelEntry, LabelToBuy
-from wharfinger.operations.stock import guard, ledger, listings, outbox
+from wharfinger.operations.stock import guard, handling, ledger, listings, outbox
 from wharfinger.operations.stock._listing_steps import MISSES_BEFORE_A_PROBLEM
+from wharfinger.operations.stock.handling import PeriodEntry
 from wharfinger.operations.stock.listings import FoundListing
 
 Maker = Callable[[World], None]
@@ -348,6 +350,18 @@ def an_account_whose_orders_are_not_seen(world: World) -> None:
     owner = User.objects.get(username="olga")
     safe_mode.set_safe_mode(world.account.pk, SafeSetting(6), now=NOW, user=owner)
     safe_mode.look(now=NOW)
+
+
+@makes(ProblemKind.HANDLING_WITHOUT_EFFECT)
+def a_handling_time_that_amazon_does_not_show(world: World) -> None:
+    owner = User.objects.get(username="olga")
+    handling.add_period(PeriodEntry("Christmas", Span(NOW.date()), 9), now=NOW, user=owner)
+    outbox.settle_quantity(_claimed(world), outbox.Accepted("submission-1"), now=world.clock.now())
+    for look in range(MISSES_UNTIL_WITHOUT_EFFECT):
+        at = NOW + timedelta(hours=1 + look)
+        StockNotice.objects.all().delete()
+        seen = outbox.ReadBack(Listing.objects.get().pk, 10, attributes_read=True, lead_time_days=1)
+        outbox.note_read_back([seen], requested_at=at, now=at)
 
 
 @makes(ProblemKind.LISTING_DRIFT)

@@ -18,6 +18,7 @@ from wharfinger.amazon.feeds import FeedCalls
 from wharfinger.amazon.messages.catalog import CatalogPage, read_catalog_page
 from wharfinger.amazon.messages.fba import InventoryPage, read_inventory_page
 from wharfinger.amazon.messages.listings import (
+    LeadTimeToSet,
     ListingsItem,
     ListingsPage,
     PatchOperation,
@@ -218,13 +219,21 @@ class AmazonClient(ReportCalls, FeedCalls, NotificationCalls, ShippingCalls):
         return answer_of(response, submission(answer))
 
     def set_quantity(
-        self, seller_id: str, sku: str, marketplace_id: str, *, product_type: str, quantity: int, now: datetime
+        self,
+        seller_id: str,
+        sku: str,
+        marketplace_id: str,
+        *,
+        product_type: str,
+        quantity: int,
+        now: datetime,
+        lead_time: LeadTimeToSet | None = None,
     ) -> Answer[Submission]:
         """The seller's own quantity of a SKU, for all marketplaces of the account at once; lead time and restock
-        date stay. Never for an FBA SKU: it would turn FBM (behaviour S03)."""
+        date stay, where none is given. Never for an FBA SKU: it would turn FBM (behaviour S03)."""
         if quantity < 0:
             raise InvalidRequest(operations.PATCH_LISTINGS_ITEM.name, message=f"the quantity is {quantity}")
-        patches = (quantity_patch(quantity),)
+        patches = (quantity_patch(quantity, lead_time),)
         return self.patch_listings_item(
             seller_id, sku, marketplace_id, product_type=product_type, patches=patches, now=now
         )

@@ -24,7 +24,7 @@ from wharfinger.amazon.messages.buy_shipping import BoughtShipment, Offers, Parc
 from wharfinger.amazon.messages.catalog import CatalogPage
 from wharfinger.amazon.messages.fba import InventoryPage
 from wharfinger.amazon.messages.feeds import CreatedFeedDocument, Feed, FeedDocument
-from wharfinger.amazon.messages.listings import ListingsItem, ListingsPage, Submission
+from wharfinger.amazon.messages.listings import LeadTimeToSet, ListingsItem, ListingsPage, Submission
 from wharfinger.amazon.messages.notifications import Destination, Subscription
 from wharfinger.amazon.messages.orders import SearchOrdersPage
 from wharfinger.amazon.messages.reports import Report, ReportDocument, ReportRequest
@@ -304,11 +304,25 @@ class Calls:
             ),
         )
 
-    def set_quantity(self, sku: str, marketplace_id: str, *, product_type: str, quantity: int) -> Answer[Submission]:
+    def set_quantity(
+        self,
+        sku: str,
+        marketplace_id: str,
+        *,
+        product_type: str,
+        quantity: int,
+        lead_time: LeadTimeToSet | None = None,
+    ) -> Answer[Submission]:
         return self._call(
             PATCH_LISTINGS_ITEM,
             lambda now: self._client.set_quantity(
-                self.account.seller_id, sku, marketplace_id, product_type=product_type, quantity=quantity, now=now
+                self.account.seller_id,
+                sku,
+                marketplace_id,
+                product_type=product_type,
+                quantity=quantity,
+                lead_time=lead_time,
+                now=now,
             ),
         )
 

@@ -28,6 +28,7 @@ from wharfinger.amazon.messages.listing_feeds import (
     read_quantities_report,
     write_quantities,
 )
+from wharfinger.amazon.messages.listings import LeadTimeToSet
 from wharfinger.amazon.messages.reports import Processing, decompressed
 from wharfinger.amazon.messages.wire import Unreadable
 from wharfinger.amazon.operations import (
@@ -37,6 +38,7 @@ from wharfinger.amazon.operations import (
     Operation,
 )
 from wharfinger.db.queries.stock.feeds import (
+    FeedMessage,
     FeedUnderWay,
     UsagePlan,
     feeds_under_way,
@@ -304,7 +306,7 @@ def _submit(account_id: int, feed: FeedUnderWay, amazon: Calls, clock: Clock, do
         return 0
     content = write_quantities(
         amazon.account.seller_id,
-        (QuantityMessage(one.number, one.sku, one.product_type, one.quantity) for one in messages),
+        (QuantityMessage(one.number, one.sku, one.product_type, one.quantity, _lead_time(one)) for one in messages),
     )
     try:
         document = amazon.create_feed_document(JSON).value
@@ -320,6 +322,12 @@ def _submit(account_id: int, feed: FeedUnderWay, amazon: Calls, clock: Clock, do
         return 0
     listing_feeds.note_submitted(feed.id, feed_id=feed_id, look_at=clock.now() + FIRST_LOOK)
     return len(messages)
+
+
+def _lead_time(message: FeedMessage) -> LeadTimeToSet | None:
+    if message.lead_time is None and not message.takes_lead_time:
+        return None
+    return LeadTimeToSet(message.lead_time, message.restock_date)
 
 
 def _settle_error(account_id: int, feed: FeedUnderWay, error: AmazonError, clock: Clock, done: FeedsDone) -> None:

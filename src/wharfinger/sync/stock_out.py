@@ -21,10 +21,10 @@ from wharfinger.amazon.errors import (
     Refused,
     Verdict,
 )
-from wharfinger.amazon.messages.listings import Submission
+from wharfinger.amazon.messages.listings import LeadTimeToSet, Submission
 from wharfinger.domain.stock.plan import FEW, plan
 from wharfinger.operations.access import safe_mode
-from wharfinger.operations.stock import guard, outbox
+from wharfinger.operations.stock import guard, handling, outbox
 from wharfinger.operations.stock.outbox import QuantityToSend, ReadBack, ToReadBack
 from wharfinger.sync import stock_feeds
 from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore, run_parts
@@ -73,6 +73,7 @@ def run(
     `few` waiting ones go by patches without a plan."""
     done = _Run()
     safe_mode.look(now=clock.now())
+    handling.look(now=clock.now())
     done.held = guard.look(account_id, now=clock.now())
     parts: tuple[Callable[[], None], ...] = (
         lambda: _send_waiting(account_id, amazon, clock, done, urgent=True),
@@ -127,8 +128,14 @@ def _set_quantity(message: QuantityToSend, amazon: Calls, done: _Run) -> Answer[
     SKU went, and given back by the time we look: only a second denial is about this SKU (behaviour I02)."""
 
     def patch() -> Answer[Submission]:
+        own = message.lead_time
+        lead_time = None if own is None else LeadTimeToSet(own.days, message.restock_date)
         return amazon.set_quantity(
-            message.sku, message.marketplace_id, product_type=message.product_type, quantity=message.quantity
+            message.sku,
+            message.marketplace_id,
+            product_type=message.product_type,
+            quantity=message.quantity,
+            lead_time=lead_time,
         )
 
     try:

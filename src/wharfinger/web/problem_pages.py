@@ -21,6 +21,7 @@ from wharfinger.domain.installation.subjects import (
     AboutElse,
     AboutGap,
     AboutGuard,
+    AboutHandling,
     AboutImport,
     AboutIssues,
     AboutLabel,
@@ -70,6 +71,8 @@ def page_of_problem(row: ProblemRow) -> str:
             return _listing(row)
         case AboutGuard(channel):
             return _page("channel-guard", channel)
+        case AboutHandling():
+            return reverse("handling-list")
         case AboutSafeMode():
             return _page("channel-guard", row.channel_id)
         case AboutMarketplace():
@@ -166,6 +169,8 @@ def _linked_to(request: HttpRequest) -> LinkedTo | None:
             return LinkedTo(account_id=captured["account_id"])
         case "courier-connection":
             return LinkedTo(kind=ProblemKind.COURIER_REFUSES_KEY)
+        case "handling-list":
+            return LinkedTo(kind=ProblemKind.HANDLING_WITHOUT_EFFECT)
         case "dashboard":
             return LinkedTo(kind=ProblemKind.FLOW_FAILED)
         case _:

@@ -22,6 +22,7 @@ from wharfinger.domain.shipping.shipments import ConfirmationState
 from wharfinger.domain.stock.counts import CountState
 from wharfinger.domain.stock.drift import DriftCause
 from wharfinger.domain.stock.first_upload import UploadPlanState
+from wharfinger.domain.stock.handling import PeriodState
 from wharfinger.domain.stock.plan import ListingFeedState
 from wharfinger.domain.stock.transfers import TransferState
 
@@ -38,7 +39,7 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
         CompletenessGap.State.HEALED, ReportState.COMPARED,
         NotificationState.RECEIVING, QueueTest.PASSED, BulkState.FINISHED,
         PickListState.PICKED, Standing.GONE, LabelState.READY, CheckState.PASSED, DeliveryState.SENT,
-        UploadPlanState.STARTED,
+        UploadPlanState.STARTED, PeriodState.IN_FORCE,
     ),
     "warn": (
         Sign.SHIPPED, Sign.QUANTITIES, DriftCause.PROGRAM, DriftCause.PERSON, DriftCause.AMAZON, DriftCause.HELD,
@@ -80,6 +81,7 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
         ListingFeedState.PREPARING, ListingFeedState.SUBMITTING, ListingFeedState.PROCESSING,
         PickListState.OPEN, Standing.TO_PICK, LabelState.ATTEMPTED, LabelState.VOIDING,
         CheckState.WANTED, CheckState.RUNNING, UploadPlanState.WANTED,
+        PeriodState.COMING,
     ),
     "quiet": (
         ImportState.NOT_ATTEMPTED, ImportState.SKIPPED, ImportState.IGNORED,
@@ -93,7 +95,7 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
         StockPush.Outcome.LATER,
         ReportState.NONE, NotificationState.OFF, QueueTest.NONE,
         PickListState.DISCARDED, Standing.TAKEN_OFF, LabelState.VOIDED, DeliveryState.CLOSED,
-        UploadPlanState.NOT_YET,
+        UploadPlanState.NOT_YET, PeriodState.OVER,
     ),
 }  # fmt: skip
 TONES = frozenset(_STATES)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import msgspec
 
 from wharfinger.amazon.messages.feeds import FeedResult
-from wharfinger.amazon.messages.listings import PatchOperation, quantity_patch
+from wharfinger.amazon.messages.listings import LeadTimeToSet, PatchOperation, quantity_patch
 from wharfinger.amazon.messages.wire import Message, Unreadable
 
 LISTINGS_FEED = "JSON_LISTINGS_FEED"
@@ -26,6 +26,7 @@ class QuantityMessage(msgspec.Struct, frozen=True):
     sku: str
     product_type: str
     quantity: int
+    lead_time: LeadTimeToSet | None = None
 
 
 class _Header(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
@@ -56,7 +57,7 @@ def write_quantities(seller_id: str, messages: Iterable[QuantityMessage]) -> byt
             sku=one.sku,
             operation_type="PATCH",
             product_type=one.product_type,
-            patches=(quantity_patch(one.quantity),),
+            patches=(quantity_patch(one.quantity, one.lead_time),),
         )
         for one in messages
     ]
@@ -71,7 +72,7 @@ def write_quantities(seller_id: str, messages: Iterable[QuantityMessage]) -> byt
 
 def size_of(sku: str, product_type: str) -> int:
     """Bytes that a message takes in the document at most."""
-    return 240 + 6 * len(sku) + 6 * len(product_type)
+    return 310 + 6 * len(sku) + 6 * len(product_type)
 
 
 class _Issue(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=True):

@@ -265,15 +265,33 @@ class Invalid:
 Submission = Accepted | Invalid
 
 
-def quantity_patch(quantity: int) -> PatchOperation:
-    """Sets the seller's own quantity and leaves lead time and restock date alone, which `replace` would drop."""
+LEAD_TIME_AT_MOST = 30
+
+
+class LeadTimeToSet(msgspec.Struct, frozen=True):
+    """Beside a quantity, for it is not taken alone. `days` None takes the listing's own lead time away; `restock_date`,
+    as Amazon wrote it, stays then."""
+
+    days: int | None
+    restock_date: str = ""
+
+
+def quantity_patch(quantity: int, lead_time: LeadTimeToSet | None = None) -> PatchOperation:
+    """Sets the seller's own quantity. Without `lead_time` it leaves lead time and restock date alone, which `replace`
+    would drop."""
     if quantity < 0:
         raise ValueError(f"quantity is {quantity}; Amazon takes 0 or more")
-    return PatchOperation(
-        op="merge",
-        path="/attributes/fulfillment_availability",
-        value=({"fulfillment_channel_code": MERCHANT_CHANNEL, "quantity": quantity},),
-    )
+    entry: dict[str, Any] = {"fulfillment_channel_code": MERCHANT_CHANNEL, "quantity": quantity}
+    op = "merge"
+    if lead_time is not None and lead_time.days is None:
+        op = "replace"
+        if lead_time.restock_date:
+            entry["restock_date"] = lead_time.restock_date
+    elif lead_time is not None:
+        if not 0 <= (lead_time.days or 0) <= LEAD_TIME_AT_MOST:
+            raise ValueError(f"lead time is {lead_time.days}; Amazon takes 0 to {LEAD_TIME_AT_MOST} days")
+        entry["lead_time_to_ship_max_days"] = lead_time.days
+    return PatchOperation(op=op, path="/attributes/fulfillment_availability", value=(entry,))
 
 
 def write_patch(product_type: str, patches: tuple[PatchOperation, ...]) -> bytes:

@@ -67,6 +67,7 @@ from wharfinger.db.models.stock import (
 )
 from wharfinger.db.models.stock_rules import (
     ChannelStockRule,
+    HandlingPeriod,
     InstallationStockRule,
     ItemStockRule,
     SafeMode,
@@ -123,6 +124,7 @@ __all__ = [
     "Customer",
     "Customisation",
     "FlowSchedule",
+    "HandlingPeriod",
     "ImportedLine",
     "ImportedOrder",
     "Installation",

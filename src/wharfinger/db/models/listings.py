@@ -27,7 +27,12 @@ class Listing(models.Model):
     sku = models.CharField(max_length=400)
     fulfilment = EnumField(Fulfilment, max_length=3, blank=True)  # from the fulfilment channel; empty = not read yet
     product_type = models.CharField(max_length=80, blank=True)
-    lead_time_days = models.PositiveSmallIntegerField(null=True)
+    lead_time_days = models.PositiveSmallIntegerField(null=True)  # as Amazon's attributes show it
+    restock_date = models.CharField(max_length=40, blank=True, default="", db_default="")  # as Amazon writes it
+    handling_days = models.PositiveSmallIntegerField(null=True)  # sent for a period of ours; null = its own holds
+    handling_before = models.PositiveSmallIntegerField(null=True)  # its own, which it gets back
+    handling_ends = models.BooleanField(default=False, db_default=False)  # it is being given back
+    handling_misses = models.PositiveSmallIntegerField(default=0, db_default=0)  # looks that showed another one
     sent_quantity = models.PositiveIntegerField(null=True)
     sent_at = models.DateTimeField(null=True)
     sent_why = models.JSONField(null=True)
@@ -238,6 +243,8 @@ class StockPush(models.Model):
     settled_at = models.DateTimeField(null=True)
     feed = models.ForeignKey(ListingFeed, on_delete=models.SET_NULL, null=True, related_name="pushes", db_index=False)
     number = models.PositiveIntegerField(default=0, db_default=0)
+    lead_time = models.PositiveSmallIntegerField(null=True)  # sent beside it; null = nothing, or taken away
+    takes_lead_time = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         indexes = [

@@ -6,6 +6,7 @@ from wharfinger.db.fields import EnumField
 from wharfinger.db.models.accounts import SellerAccount
 from wharfinger.db.models.channels import Channel
 from wharfinger.db.models.stock import StockItem
+from wharfinger.domain.stock.handling import PeriodState
 from wharfinger.domain.stock.rules import Rounding, RuleSubject
 
 
@@ -121,6 +122,36 @@ class InstallationStockRule(RuleColumns):
                 condition=Q(percent=None) | Q(percent__lte=100), name="installation_percent_at_most_100"
             ),
         ]
+
+
+class HandlingPeriod(models.Model):
+    """A handling time for some days: of one channel, of a stock profile, or (neither) of all channels.
+
+    `state` is kept, so that whatever works a listing out needs no clock; the worker turns it (`operations`).
+    """
+
+    name = models.CharField(max_length=60)
+    first_day = models.DateField()
+    last_day = models.DateField(null=True)  # null = until somebody ends it
+    days = models.PositiveSmallIntegerField()
+    channel = models.ForeignKey(Channel, on_delete=models.CASCADE, null=True, related_name="handling_periods")
+    profile = models.ForeignKey(StockProfile, on_delete=models.PROTECT, null=True, related_name="handling_periods")
+    state = EnumField(PeriodState, max_length=10, default=PeriodState.COMING)
+    version = models.PositiveIntegerField(default=1)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(days__lte=30), name="handling_at_most_30_days"),
+            models.CheckConstraint(
+                condition=Q(last_day=None) | Q(last_day__gte=models.F("first_day")),
+                name="handling_ends_after_it_begins",
+            ),
+            models.CheckConstraint(condition=Q(channel=None) | Q(profile=None), name="handling_of_one_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class StockRuleChange(models.Model):

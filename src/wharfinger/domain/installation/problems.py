@@ -34,6 +34,7 @@ class ProblemKind(Labelled):
     LISTING_GONE = "listing_gone", "Listing gone from Amazon"
     LISTING_DRIFT = "listing_drift", "Amazon shows another quantity"
     STOCK_HELD = "stock_held", "Large change of stock held back"
+    HANDLING_WITHOUT_EFFECT = "handling_without_effect", "Handling time without effect"
     SAFE_MODE = "safe_mode", "Quantities lowered: orders are not seen"
     AUTHORISATION_LOST = "authorisation_lost", "Authorisation lost"
     APPLICATION_REFUSED = "application_refused", "Application refused"

@@ -87,6 +87,7 @@ REMEDIES: Mapping[ProblemKind, tuple[Control, ...]] = {
         Control("Send these", Right.EDIT_CHANNELS),
         Control("Keep what Amazon has", Right.EDIT_CHANNELS),
     ),
+    ProblemKind.HANDLING_WITHOUT_EFFECT: (Control("Send handling times again", Right.EDIT_CHANNELS),),
     ProblemKind.SAFE_MODE: (
         Control("Search for orders now", Right.EDIT_CHANNELS),
         Control("Edit safe mode", Right.EDIT_CHANNELS),

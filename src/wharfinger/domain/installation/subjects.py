@@ -136,6 +136,13 @@ class AboutGuard:
 
 
 @dataclass(frozen=True, slots=True)
+class AboutHandling:
+    """The handling times that a seller account is sent."""
+
+    account_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class AboutSafeMode:
     """A seller account's safe mode."""
 
@@ -251,6 +258,7 @@ Subject = (
     | AboutSite
     | AboutLevel
     | AboutGuard
+    | AboutHandling
     | AboutSafeMode
     | AboutConfirmation
     | AboutLabel
@@ -299,6 +307,8 @@ def write_subject(subject: Subject) -> str:
             return f"shown:{product}"
         case AboutGuard(channel):
             return f"guard:{channel}"
+        case AboutHandling(account):
+            return f"handling:{account}"
         case AboutSafeMode(account):
             return f"safe:{account}"
         case AboutConfirmation(confirmation):
@@ -387,6 +397,7 @@ _READ_BY_WORD: Mapping[str, Callable[[str], Subject]] = {
     "issues": _by_number(AboutIssues),
     "shown": _by_number(AboutShown),
     "guard": _by_number(AboutGuard),
+    "handling": _by_number(AboutHandling),
     "safe": _by_number(AboutSafeMode),
     "confirmation": _by_number(AboutConfirmation),
     "label": _by_number(AboutLabel),

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from wharfinger.domain.orders.order import Fulfilment
+from wharfinger.domain.stock.handling import UNTOUCHED, LeadTime, OwnHandling, lead_time_to_send
 from wharfinger.domain.stock.ledger import Level, kit_available
 from wharfinger.domain.stock.rules import EVERYTHING, NO_RULE, ROUNDED, Resolved, Rule
 
@@ -162,6 +163,8 @@ class SellingChannel:
     rule: Resolved = NO_RULE
     applied: Rule = EVERYTHING
     leads: bool = False
+    handling: int | None = None
+    """The handling time of a period in force; None = Amazon's own stays."""
 
     @property
     def summary(self) -> str:
@@ -185,19 +188,21 @@ class ListingFacts:
     channels: tuple[SellingChannel, ...]
     chosen_channel_id: int | None = None
     location_codes: str = ""
+    handling: OwnHandling = UNTOUCHED
 
 
 @dataclass(frozen=True, slots=True)
 class Tell:
     """Tell Amazon this number, through this marketplace (one is enough: the number is the region's).
 
-    `senders`: the names of all channels that it is the number of.
+    `senders`: the names of all channels that it is the number of. `lead_time`: sent beside it, the longest of theirs.
     """
 
     marketplace_id: str
     channel: SellingChannel
     explained: Explained
     senders: tuple[str, ...] = ()
+    lead_time: LeadTime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +235,9 @@ def decide(listing: ListingFacts) -> Tell | Silent | Conflict:
         return Silent(f"{sender.name} has no Site. Set Site in its (Global) options list.")
     if sender.explained is None:
         return Silent(f"{sender.item_code} was never counted at {sender.site_name}, so its stock is unknown. Count it.")
-    return Tell(sender.marketplace_id, sender, sender.explained, tuple(each.name for each in senders))
+    wanted = max((each.handling for each in senders if each.handling is not None), default=None)
+    lead_time = lead_time_to_send(wanted, listing.handling)
+    return Tell(sender.marketplace_id, sender, sender.explained, tuple(each.name for each in senders), lead_time)
 
 
 def _different(senders: Sequence[SellingChannel]) -> list[SellingChannel]:

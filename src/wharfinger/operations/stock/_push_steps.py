@@ -21,6 +21,7 @@ def why_of(decision: Tell, notice: StockNotice) -> dict[str, Any]:
         "channel": decision.channel.name,
         "channels": list(decision.senders),
         "rule": decision.channel.rule.as_why(),
+        **({"handling": decision.lead_time.days} if decision.lead_time else {}),
         "cause": notice.cause,
         "caused_at": (notice.caused_at or notice.raised_at).isoformat(),
     }

@@ -17,10 +17,12 @@ from wharfinger.db.queries.stock.stock_out import listing_facts
 from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.subjects import AboutListing
 from wharfinger.domain.retry import LONGEST_PAUSE_OF_A_REFUSAL
+from wharfinger.domain.stock.handling import LeadTime
 from wharfinger.domain.stock.listing_quantity import Silent, Tell, decide
 from wharfinger.domain.stock.plan import FEED_AT_MOST, FIRST_LOOK, ListingFeedState
 from wharfinger.operations._rows import insert, load, new_row
 from wharfinger.operations.stock._guard_steps import guard_changes
+from wharfinger.operations.stock._handling_steps import keep_before_sending, note_written_late
 from wharfinger.operations.stock._listing_steps import READ_BACK_AFTER
 from wharfinger.operations.stock._push_steps import refuse_listing, try_later, why_of
 from wharfinger.operations.stock._stock_steps import notice_listings
@@ -28,7 +30,7 @@ from wharfinger.operations.transaction import operation
 
 BYTES_AT_MOST = 9 * 1024 * 1024
 """Of the 10 MiB that Amazon takes."""
-_OF_A_MESSAGE = 240
+_OF_A_MESSAGE = 310
 """Bytes of a message beside its SKU and product type."""
 _ERROR_AT_MOST = 2000
 
@@ -84,6 +86,7 @@ def collect(
     fell = set(Listing.objects.filter(any_of("pk", held), fell_at__isnull=False).values_list("pk", flat=True))
     made = _Feeds(account_id, feeds, now)
     pushes: list[StockPush] = []
+    lead_times: list[tuple[int, LeadTime]] = []
     silent: list[tuple[int, str]] = []
     for notice in notices:
         decision = decide(facts[notice.listing_id])
@@ -94,6 +97,9 @@ def collect(
             if push is not None:
                 push.attempted_at = now
                 pushes.append(push)
+                if decision.lead_time is not None:
+                    lead_times.append((notice.listing_id, decision.lead_time))
+    keep_before_sending(lead_times)
     insert(StockPush, pushes)
     _hold(pushes, {notice.listing_id: notice.pk for notice in notices})
     made.write()
@@ -113,6 +119,8 @@ def _message(notice: StockNotice, decision: Tell, sku: str, product_type: str, f
         why=why_of(decision, notice),
         feed_id=feed.pk,
         number=feed.messages,
+        lead_time=decision.lead_time.days if decision.lead_time else None,
+        takes_lead_time=decision.lead_time is not None and decision.lead_time.days is None,
     )
 
 
@@ -224,11 +232,14 @@ def end_late(account_id: int, feed_pk: int, *, processed: bool, now: datetime) -
     ListingFeed.objects.filter(pk=feed_pk).update(state=state, look_at=None)
     if not processed:
         return 0
+    note_written_late(feed_pk)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT listing.id FROM wharfinger_stockpush AS push JOIN wharfinger_listing AS listing "
             "ON listing.id = push.listing_id WHERE push.feed_id = %s AND listing.gone_at IS NULL "
-            "AND listing.sent_quantity IS DISTINCT FROM push.quantity ORDER BY listing.id",
+            "AND (listing.sent_quantity IS DISTINCT FROM push.quantity OR listing.handling_ends OR "
+            "((push.lead_time IS NOT NULL OR push.takes_lead_time) "
+            "AND listing.handling_days IS DISTINCT FROM push.lead_time)) ORDER BY listing.id",
             [feed_pk],
         )
         ids = [row[0] for row in cursor.fetchall()]

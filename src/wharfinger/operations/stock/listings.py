@@ -13,6 +13,7 @@ from wharfinger.domain.stock.listing_issues import ListingIssue
 from wharfinger.operations._rows import Rows
 from wharfinger.operations.installation._history_steps import draft_activity, record_activity, write_activities
 from wharfinger.operations.installation._problem_steps import Problems, open_problem, solve_problem
+from wharfinger.operations.stock._handling_steps import compare_handling, judge_accounts, send_handling_again
 from wharfinger.operations.stock._issue_steps import keep_issues, tell_back, tell_gone
 from wharfinger.operations.stock._listing_steps import Looks, compare_read_back, link_by_itself, listed_codes
 from wharfinger.operations.stock._stock_steps import notice_listings
@@ -39,6 +40,9 @@ class FoundListing:
     both_ways: bool = False
     submitted_quantity: int | None = None
     """In the listing's attributes, where it may differ from what the listing shows."""
+    attributes_read: bool = False
+    """The seller's own entry was among them: lead time and restock date are what they say."""
+    restock_date: str = ""
     issues: tuple[ListingIssue, ...] = ()
     location_codes: tuple[str, ...] = ()
     """The seller's locations at Amazon that hold its units: it is locked for a number of ours."""
@@ -74,12 +78,32 @@ def keep_listings(account_id: int, found: Sequence[FoundListing], *, read_at: da
     linked = link_by_itself([product for product in products if product.item_id is None], now=now)
     notice_listings(changed, cause="Amazon's listing changed", now=now)
     looks = Looks(known.values(), products)
+    before = {row.pk: (row.handling_days, row.handling_misses) for row in known.values()}
+    again = [known[one.sku] for one in _each_once(found) if _compare_handling(known[one.sku], one, read_at, now, looks)]
     for one, product in zip(found, products, strict=True):
         _judge(known[one.sku], one, read_at, now, looks)
         tell_back(known[one.sku], problems=looks.problems)
         keep_issues(product, one.issues, shown=one.shown, problems=looks.problems)
     looks.write(now=now)
+    send_handling_again(again, now=now)
+    if any((row.handling_days, row.handling_misses) != before[row.pk] for row in known.values()):
+        judge_accounts([account_id], now=now)
     return Kept(new, linked)
+
+
+def _each_once(found: Sequence[FoundListing]) -> Sequence[FoundListing]:
+    """A SKU may be there for several marketplaces: one look counts once."""
+    return list({one.sku: one for one in found if one.attributes_read}.values())
+
+
+def _compare_handling(listing: Listing, one: FoundListing, read_at: datetime, now: datetime, looks: Looks) -> bool:
+    """While a quantity's read-back is due, that is what looks; Amazon may not have applied it yet."""
+    if listing.fulfilment != Fulfilment.FBM:
+        return False
+    if listing.read_back_at is not None and listing.handling_days is not None:
+        return False
+    waits, shown = listing.pk in looks.notices, one.lead_time_days
+    return compare_handling(listing, shown, restock_date=one.restock_date, waits=waits, requested_at=read_at, now=now)
 
 
 def _lock_listings(account_id: int, found: Sequence[FoundListing], now: datetime) -> dict[str, Listing]:
@@ -98,7 +122,6 @@ def _refresh(listing: Listing, one: FoundListing) -> bool:
     if one.fulfilment is not None:
         listing.fulfilment = one.fulfilment
     listing.product_type = one.product_type[:80] or listing.product_type
-    listing.lead_time_days = one.lead_time_days if one.lead_time_days is not None else listing.lead_time_days
     listing.submitted_quantity = one.submitted_quantity
     listing.gone_at = None
     listing.location_codes = listed_codes(one.location_codes)

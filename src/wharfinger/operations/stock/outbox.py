@@ -22,12 +22,14 @@ from wharfinger.domain.installation.subjects import AboutListing, AboutReadBack
 from wharfinger.domain.moments import is_ahead
 from wharfinger.domain.orders.order import Fulfilment
 from wharfinger.domain.retry import LONGEST_PAUSE_OF_A_REFUSAL, pause_after
+from wharfinger.domain.stock.handling import LeadTime
 from wharfinger.domain.stock.listing_issues import ListingIssue
 from wharfinger.domain.stock.listing_quantity import Conflict, Silent, Tell, decide
 from wharfinger.domain.stock.plan import overtakes
 from wharfinger.operations.installation._flow_steps import bring_flow_forward
 from wharfinger.operations.installation._problem_steps import Problems, open_problem, solve_problem
 from wharfinger.operations.stock._guard_steps import guard_changes, kept_numbers
+from wharfinger.operations.stock._handling_steps import compare_handling, judge_accounts, keep_one, send_handling_again
 from wharfinger.operations.stock._issue_steps import keep_issues, tell_gone
 from wharfinger.operations.stock._listing_steps import READ_BACK_AFTER, Looks, compare_read_back, listed_codes
 from wharfinger.operations.stock._push_steps import refuse_listing, try_later, why_of
@@ -54,6 +56,8 @@ class QuantityToSend:
     notice_version: int
     past_feed: bool = False
     """An older number of this SKU is in a feed under way, which may still write it afterwards."""
+    lead_time: LeadTime | None = None
+    restock_date: str = ""
     held: bool = False
     """The write guard holds the listing: this is what it has at Amazon, less what was sold since."""
 
@@ -188,7 +192,17 @@ def _waits_for_orders(notice: StockNotice, listing: Listing, quantity: int, now:
 
 def _attempt(notice: StockNotice, listing: Listing, decision: Tell, now: datetime) -> QuantityToSend:
     why = why_of(decision, notice)
-    push = StockPush.objects.create(listing=listing, quantity=decision.explained.quantity, why=why, attempted_at=now)
+    lead_time = decision.lead_time
+    if lead_time is not None:
+        keep_one(listing, lead_time)
+    push = StockPush.objects.create(
+        listing=listing,
+        quantity=decision.explained.quantity,
+        why=why,
+        attempted_at=now,
+        lead_time=lead_time.days if lead_time else None,
+        takes_lead_time=lead_time is not None and lead_time.days is None,
+    )
     return QuantityToSend(
         push_id=push.pk,
         listing_id=listing.pk,
@@ -199,6 +213,8 @@ def _attempt(notice: StockNotice, listing: Listing, decision: Tell, now: datetim
         why=why,
         notice_version=notice.version,
         past_feed=notice.feed_id is not None,
+        lead_time=lead_time,
+        restock_date=listing.restock_date,
         held=notice.held,
     )
 
@@ -351,6 +367,10 @@ class ReadBack:
     submitted_quantity: int | None = None
     issues: tuple[ListingIssue, ...] = ()
     shown: bool | None = None
+    attributes_read: bool = False
+    """The seller's own entry was among its attributes: what follows is what they say."""
+    lead_time_days: int | None = None
+    restock_date: str = ""
 
 
 @operation
@@ -361,6 +381,8 @@ def note_read_back(seen: Sequence[ReadBack], *, requested_at: datetime, now: dat
     products = {(row.listing_id, row.marketplace_id): row for row in _products_of(listings)}
     looks = Looks(listings.values(), products.values())
     differ = 0
+    again: list[Listing] = []
+    odd: set[int] = set()
     for one in sorted(seen, key=lambda one: one.listing_id):
         listing = listings[one.listing_id]
         looks.problems.solve_unread(ProblemKind.LISTING_REFUSED, AboutReadBack(listing.pk))
@@ -369,10 +391,24 @@ def note_read_back(seen: Sequence[ReadBack], *, requested_at: datetime, now: dat
         if one.gone or one.fulfilled_by_amazon or one.quantity is None:
             _lose(listing, one, now, looks)
             continue
+        before = (listing.handling_days, listing.handling_misses)
+        if one.attributes_read and _compare_handling(listing, one, requested_at, now, looks):
+            again.append(listing)
+        if (listing.handling_days, listing.handling_misses) != before:
+            odd.add(listing.account_id)
         compare_read_back(listing, one.quantity, requested_at=requested_at, now=now, looked=True, looks=looks)
         differ += one.quantity != listing.sent_quantity
     looks.write(now=now)
+    send_handling_again(again, now=now)
+    judge_accounts(odd, now=now)
     return differ
+
+
+def _compare_handling(listing: Listing, one: ReadBack, requested_at: datetime, now: datetime, looks: Looks) -> bool:
+    waits, shown = listing.pk in looks.notices, one.lead_time_days
+    return compare_handling(
+        listing, shown, restock_date=one.restock_date, waits=waits, requested_at=requested_at, now=now
+    )
 
 
 def _products_of(listings: Mapping[int, Listing]) -> QuerySet[ChannelProduct]:

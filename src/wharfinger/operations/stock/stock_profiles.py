@@ -89,7 +89,8 @@ def delete_profile(profile_id: int, *, now: datetime, user: User) -> str:
             profile.delete()
     except ProtectedError as error:
         raise Refused(
-            "“%(name)s” cannot be deleted: items or channels use it. Archive it instead; it is then no longer offered.",
+            "“%(name)s” cannot be deleted: items, channels or handling times use it. Archive it instead; it is then no "
+            "longer offered.",
             name=name,
         ) from error
     record_audit("delete", _NOUN, profile_id, before=facts, after=None, now=now, user=user)

@@ -31,6 +31,8 @@ def found_listing(item: ListingsItem, marketplace_id: str) -> FoundListing:
         both_ways=by_amazon and by_seller,
         location_codes=item.location_codes,
         submitted_quantity=attribute.quantity if attribute else None,
+        attributes_read=attribute is not None,
+        restock_date=(attribute.restock_date or "") if attribute else "",
         issues=_issues(item, marketplace_id),
         shown=_is_shown(item, marketplace_id),
         gtin=next(filter(None, map(gtin14, item.article_numbers(marketplace_id))), ""),
@@ -48,6 +50,9 @@ def read_back_of(wanted: ToReadBack, item: ListingsItem) -> ReadBack:
         location_codes=item.location_codes,
         marketplace_id=wanted.marketplace_id,
         submitted_quantity=attribute.quantity if attribute else None,
+        attributes_read=attribute is not None,
+        lead_time_days=attribute.lead_time_to_ship_max_days if attribute else None,
+        restock_date=(attribute.restock_date or "") if attribute else "",
         issues=_issues(item, wanted.marketplace_id),
         shown=_is_shown(item, wanted.marketplace_id),
     )

@@ -99,6 +99,12 @@ class Participation(Body):
     participating: bool = False
 
 
+class HandlingTime(Body):
+    """Amazon's automated handling time of the account's listings, in days; null: it is off."""
+
+    automated_days: Annotated[int, Meta(ge=0, le=30)] | None
+
+
 class Role(Body):
     """`seconds`: after which it is given back; 0: by a call."""
 

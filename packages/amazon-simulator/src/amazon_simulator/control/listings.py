@@ -5,9 +5,10 @@ from typing import Any
 from msgspec import UNSET
 
 from amazon_simulator.control.accounts import seller_of
-from amazon_simulator.control.bodies import Issue, Issues, NewListing, given
+from amazon_simulator.control.bodies import HandlingTime, Issue, Issues, NewListing, given
 from amazon_simulator.control.request_parsing import amount
 from amazon_simulator.control.state_report import listing_json
+from amazon_simulator.core.http import Response, answer_json
 from amazon_simulator.simulator import Simulator
 from amazon_simulator.wire.submissions import CONDITIONS
 from amazon_simulator.world import NotPossible
@@ -96,6 +97,16 @@ def set_issues(simulator: Simulator, body: Issues, now: float) -> dict[str, Any]
     listing.more.issues, listing.more.updated = [_issue_json(issue) for issue in body.issues], now
     simulator.world.quantities.note_whole(listing)
     return listing_json(listing)
+
+
+def automate_handling(simulator: Simulator, seller_id: str, body: HandlingTime) -> Response:
+    """Amazon promises this handling time for all that the seller sends, whatever lead time is sent; null: no more."""
+    seller = seller_of(simulator, seller_id)
+    own = [row for row in simulator.world.by_seller[seller.id].values() if row.channel == "DEFAULT"]
+    for listing in own:
+        listing.automated_days = body.automated_days
+        simulator.world.quantities.note_whole(listing)
+    return answer_json({"sellerId": seller.id, "automatedDays": body.automated_days, "listings": len(own)})
 
 
 def _issue_json(issue: Issue) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from amazon_simulator.control.clock_control import clock_json, set_clock
 from amazon_simulator.control.create_account import create_account, known_markets
 from amazon_simulator.control.fault_control import faults_json, set_fault
 from amazon_simulator.control.labels import labels_json
-from amazon_simulator.control.listings import add_listing, set_issues
+from amazon_simulator.control.listings import add_listing, automate_handling, set_issues
 from amazon_simulator.control.notifications import notifications_json
 from amazon_simulator.control.openapi import document
 from amazon_simulator.control.orders import CHANGES, change, place
@@ -82,6 +82,10 @@ ROUTES: tuple[ControlRoute, ...] = (
     ControlRoute(
         "POST", "accounts/{sellerId}/participate", "The seller joins or leaves a marketplace",
         lambda call, body: participate(call.simulator, call.names[0], body), bodies.Participation,
+    ),
+    ControlRoute(
+        "POST", "accounts/{sellerId}/handling", "Automated handling time is switched on, or off",
+        lambda call, body: automate_handling(call.simulator, call.names[0], body), bodies.HandlingTime,
     ),
     ControlRoute(
         "POST", "authorisations/revoke", "The seller withdraws the consent",

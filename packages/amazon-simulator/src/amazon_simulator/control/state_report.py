@@ -121,6 +121,7 @@ def listing_json(row: Listing) -> dict[str, Any]:
         "channelCode": row.channel,
         "quantity": row.quantity,
         "leadTimeDays": row.lead_time,
+        "automatedHandlingDays": row.automated_days,
         "listed": row.listed,
         "history": [
             {

@@ -88,8 +88,16 @@ def _availability(listing: Listing, market: str) -> Entries:
     """What was submitted there last, taken effect or not (behaviours S01, S08), else what is offered."""
     newest = last_submitted(listing)
     if market and newest.market == market:
-        return availability(newest)
-    return availability(_as_it_is(listing), listing.particulars.copies.get(market))
+        return _automated(listing, availability(newest))
+    return _automated(listing, availability(_as_it_is(listing), listing.particulars.copies.get(market)))
+
+
+def _automated(listing: Listing, entries: Entries) -> Entries:
+    """Automated handling time holds whatever lead time was sent; that attributes then show it is an assumption."""
+    if listing.automated_days is None:
+        return entries
+    days = {"lead_time_to_ship_max_days": listing.automated_days}
+    return [{**entry, **days} if entry["fulfillment_channel_code"] == "DEFAULT" else entry for entry in entries]
 
 
 def availability(update: ListingUpdate, shown: int | None = None) -> Entries:

@@ -101,6 +101,7 @@ class Listing(msgspec.Struct, tag="listing"):
     waiting: list[ListingUpdate] = []
     second: str = ""
     more: Particulars | None = None
+    automated_days: int | None = None  # Amazon's automated handling time: it shows in place of the lead time
 
     @property
     def key(self) -> tuple[str, str]:

@@ -160,14 +160,21 @@ class FeedMessage:
     sku: str
     product_type: str
     quantity: int
+    lead_time: int | None = None
+    takes_lead_time: bool = False
+    restock_date: str = ""
 
 
 def messages_of(feed_pk: int) -> list[FeedMessage]:
     """What a feed carries, by number."""
     rows = StockPush.objects.filter(feed=feed_pk).order_by("number")
     return [
-        FeedMessage(*row) for row in rows.values_list("number", "listing__sku", "listing__product_type", "quantity")
-    ]
+        FeedMessage(*row)
+        for row in rows.values_list(
+            "number", "listing__sku", "listing__product_type", "quantity", "lead_time", "takes_lead_time",
+            "listing__restock_date",
+        )
+    ]  # fmt: skip
 
 
 def watched_long_enough(feed: FeedUnderWay, now: datetime) -> bool:

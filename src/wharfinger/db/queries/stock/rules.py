@@ -87,6 +87,14 @@ class Rules:
             self._known[key] = self._resolved(*key)
         return self._known[key]
 
+    def profile_of(self, item_id: int, channel_id: int) -> int | None:
+        """The item's stock profile, else the channel's."""
+        own = self._items.get(item_id)
+        if own is not None and own.profile_id is not None:
+            return own.profile_id
+        channel = self._channels.get(channel_id)
+        return None if channel is None else channel.profile_id
+
     def _resolved(self, item_id: int | None, channel_id: int) -> Resolved:
         layers: list[Layer] = []
         if item_id is not None:

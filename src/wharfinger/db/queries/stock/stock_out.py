@@ -12,9 +12,11 @@ from wharfinger.db.any_of import any_of
 from wharfinger.db.models import Channel, ChannelOption, ChannelProduct, KitComponent, Listing, StockLevel
 from wharfinger.db.queries.option_rows import place_name, sites_of, with_sites
 from wharfinger.db.queries.stock.guard import safe_levels
+from wharfinger.db.queries.stock.handling import periods_in_force
 from wharfinger.db.queries.stock.rules import AS_IT_IS, AsIf, Rules, installation_rule, stock_rule_of
 from wharfinger.domain.channels.channel import ONLY_CHECKED, ActivatedFor, LinkState
 from wharfinger.domain.orders.order import Fulfilment
+from wharfinger.domain.stock.handling import OwnHandling, PeriodInForce, days_in_force
 from wharfinger.domain.stock.ledger import Level
 from wharfinger.domain.stock.listing_quantity import (
     Components,
@@ -51,9 +53,15 @@ class _Listing(NamedTuple):
     product_type: str
     rule_channel_id: int | None
     location_codes: str
+    handling_days: int | None
+    handling_before: int | None
+    handling_ends: bool
 
 
-_LISTING = ("pk", "account", "sku", "fulfilment", "gone_at", "product_type", "rule_channel", "location_codes")
+_LISTING = (
+    "pk", "account", "sku", "fulfilment", "gone_at", "product_type", "rule_channel", "location_codes",
+    "handling_days", "handling_before", "handling_ends",
+)  # fmt: skip
 _PRODUCT = ("products__marketplace", "products__item", "products__item__code", "products__specified")
 
 
@@ -77,6 +85,8 @@ class _Shop:
     as_if: AsIf
     safe: Mapping[int, SafeLevel]
     """By item, what is shown while orders that take of it are not seen."""
+    periods: Sequence[PeriodInForce]
+    """Of handling times."""
     shares: dict[tuple[int, int], int]
     """By item and site, the percents of all listings; empty = percents are no shares. A listing that sells from several
     sites takes the largest of theirs: together no site's units are shown twice."""
@@ -133,7 +143,7 @@ def listing_facts(
     sellers = _sellers({row.account_id for row in rows.values()} | {one.account_id for one in sharing})
     levels = _Levels(items, {site for seller in sellers.values() for site, _ in seller.sites})
     rules = Rules(items, [seller.channel for seller in sellers.values()], installation, as_if)
-    shop = _Shop(sellers, levels, rules, approved, as_if, safe_levels(items), {})
+    shop = _Shop(sellers, levels, rules, approved, as_if, safe_levels(items), periods_in_force(), {})
     shop.shares.update(_shares(sharing, shop))
     return {listing: _facts(row, products[listing], shop) for listing, row in rows.items()}
 
@@ -207,6 +217,7 @@ def _facts(listing: _Listing, products: Sequence[_Product], shop: _Shop) -> List
         channels=tuple(channels),
         chosen_channel_id=listing.rule_channel_id,
         location_codes=listing.location_codes,
+        handling=OwnHandling(listing.handling_days, listing.handling_before, listing.handling_ends),
     )
 
 
@@ -230,6 +241,9 @@ def _selling(product: _Product, seller: _Seller, shop: _Shop) -> SellingChannel:
         rule=rule,
         applied=applied,
         leads=own is not None and own.leads,
+        handling=days_in_force(shop.periods, channel.pk, shop.rules.profile_of(product.item_id, channel.pk))
+        if shop.periods
+        else None,
     )
 
 
