@@ -28,6 +28,7 @@ from wharfinger.operations.access import accounts, authorisation, rotation
 from wharfinger.operations.access.accounts import CheckLine
 from wharfinger.sync import (
     cancellations,
+    fba_ledger,
     fba_stock_in,
     listing_report,
     listings_in,
@@ -53,6 +54,7 @@ FLOWS: dict[str, Flow] = {
     "take_orders": take_orders.run,
     "listings_in": listings_in.run,
     "fba_stock_in": fba_stock_in.run,
+    "fba_ledger": fba_ledger.run,
     "stock_out": stock_out.run,
     "shipments_out": shipments_out.run,
     "orders_by_number": orders_by_number.run,
@@ -61,7 +63,9 @@ FLOWS: dict[str, Flow] = {
     "listing_report": listing_report.run,
 }
 
-WRITING_FLOWS = ("stock_out", "shipments_out", "cancellations", "order_report", "listing_report", "notifications_in")
+WRITING_FLOWS = (
+    "stock_out", "shipments_out", "cancellations", "order_report", "listing_report", "fba_ledger", "notifications_in",
+)  # fmt: skip
 """What a restored copy does not even begin: they claim work, send, or take messages away from the live one."""
 
 ROTATES_NOTHING = "This is a restored copy, and the secret is the live installation's."
@@ -72,6 +76,7 @@ EVERY = {
     "take_orders": timedelta(seconds=60),
     "listings_in": timedelta(hours=4),
     "fba_stock_in": timedelta(minutes=15),
+    "fba_ledger": timedelta(days=1),  # the flow names its own next step
     "stock_out": timedelta(minutes=2),
     "shipments_out": timedelta(minutes=2),
     "orders_by_number": timedelta(minutes=15),  # what is wanted triggers at once

@@ -206,6 +206,8 @@ SAYS_NO_PERSON: Mapping[str, str] = {
     "CsvHeading": "kind heading column",
     "Customer": "code generic_month",
     "Customisation": "error",
+    "FbaLedgerDay": "booked",
+    "FbaLedgerReport": "report_id error",
     "FlowSchedule": "flow outcome waiting_for error denied_call denied_roles",
     "HandlingPeriod": "name",
     "ImportedLine": "order_item_id sku asin title",

@@ -16,6 +16,7 @@ FLOW_TITLES: Mapping[str, str] = MappingProxyType(
         "listings_in": "Listings",
         "listing_report": "Listings report",
         "fba_stock_in": "FBA stock levels",
+        "fba_ledger": "FBA ledger",
         "stock_out": "Stock updates",
         "shipments_out": "Dispatch confirmations",
         "cancellations": "Cancellations",

@@ -42,6 +42,7 @@ class ReportRequest(Message, frozen=True, kw_only=True, rename="camel", omit_def
     marketplace_ids: tuple[str, ...]
     since: datetime | None = None
     until: datetime | None = None
+    options: dict[str, str] = {}
 
 
 class _Specification(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
@@ -49,6 +50,7 @@ class _Specification(Message, frozen=True, kw_only=True, rename="camel", omit_de
     marketplace_ids: tuple[str, ...]
     data_start_time: str | None = None
     data_end_time: str | None = None
+    report_options: dict[str, str] = {}
 
 
 class CreatedReport(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
@@ -110,6 +112,7 @@ def write_report_request(request: ReportRequest) -> bytes:
             marketplace_ids=request.marketplace_ids,
             data_start_time=as_iso(request.since) if request.since else None,
             data_end_time=as_iso(request.until) if request.until else None,
+            report_options=request.options,
         )
     )
 

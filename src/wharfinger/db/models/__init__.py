@@ -57,6 +57,8 @@ from wharfinger.db.models.sign_in import SignInLimit
 from wharfinger.db.models.stock import (
     Allocation,
     CsvHeading,
+    FbaLedgerDay,
+    FbaLedgerReport,
     KitComponent,
     Movement,
     Site,
@@ -123,6 +125,8 @@ __all__ = [
     "CsvHeading",
     "Customer",
     "Customisation",
+    "FbaLedgerDay",
+    "FbaLedgerReport",
     "FlowSchedule",
     "HandlingPeriod",
     "ImportedLine",

@@ -6,6 +6,7 @@ from django.db.models.functions import Lower
 from wharfinger.db.fields import EnumField
 from wharfinger.db.search_expressions import pieces, squeezed
 from wharfinger.domain.marketplaces import Pool
+from wharfinger.domain.orders.order_report import ReportState
 from wharfinger.domain.stock.ledger import MovementReason, SiteKind
 
 
@@ -158,6 +159,50 @@ class StockLevel(models.Model):
             models.Index(fields=["site", "bin", "id"], name="level_by_bin"),
             models.Index(fields=["item"], condition=Q(reorder_level__isnull=False), name="level_watched"),
         ]
+
+
+class FbaLedgerReport(models.Model):
+    """One summary of Amazon's inventory ledger for a seller account: whole days, by country. Trade time."""
+
+    account = models.ForeignKey("wharfinger.SellerAccount", on_delete=models.CASCADE, related_name="ledger_reports")
+    state = EnumField(ReportState, max_length=12, default=ReportState.WANTED)
+    report_id = models.CharField(max_length=60, blank=True)  # Amazon's; empty until it said one
+    first_day = models.DateField()
+    last_day = models.DateField()
+    wanted_at = models.DateTimeField()
+    attempted_at = models.DateTimeField(null=True)  # a request whose answer is not here: Amazon may have taken it
+    requested_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    items = models.PositiveIntegerField(default=0)  # that it names and that are known here
+    explained = models.PositiveIntegerField(default=0)  # movements that got Amazon's reason
+    unlinked = models.PositiveIntegerField(default=0)  # SKUs that name no item
+    error = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account"], condition=Q(state__in=["wanted", "preparing"]), name="one_open_ledger_report"
+            )
+        ]
+        indexes = [models.Index(fields=["account", "-id"], name="ledger_reports_newest")]
+
+
+class FbaLedgerDay(models.Model):
+    """What Amazon's ledger says of an item at an FBA site on one day: sellable units of all its SKUs.
+
+    `booked`: by reason (its code), what of it stands in our ledger with Amazon's reason.
+    """
+
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, db_index=False, related_name="ledger_days")
+    item = models.ForeignKey(StockItem, on_delete=models.CASCADE, related_name="ledger_days")
+    day = models.DateField()
+    shipped = models.IntegerField(default=0)  # to buyers: negative
+    starting = models.IntegerField(null=True)
+    ending = models.IntegerField(null=True)
+    booked = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["site", "day", "item"], name="one_ledger_day_of_an_item")]
 
 
 class Movement(models.Model):

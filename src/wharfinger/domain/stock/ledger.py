@@ -29,6 +29,16 @@ class MovementReason(Labelled):
     RETURNED = "returned", "Returned"
     TRANSFERRED = "transferred", "Transferred"
     FBA_DIFFERENCE = "fba_difference", "Difference at Amazon"
+    FBA_RECEIPTS = "fba_receipts", "Amazon: received"
+    FBA_RETURNS = "fba_returns", "Amazon: returned by buyers"
+    FBA_REMOVED = "fba_removed", "Amazon: sent back to you"
+    FBA_MOVED = "fba_moved", "Amazon: moved between warehouses"
+    FBA_FOUND = "fba_found", "Amazon: found"
+    FBA_LOST = "fba_lost", "Amazon: lost"
+    FBA_DAMAGED = "fba_damaged", "Amazon: damaged"
+    FBA_DISPOSED = "fba_disposed", "Amazon: disposed of"
+    FBA_OTHER = "fba_other", "Amazon: other event"
+    FBA_UNKNOWN = "fba_unknown", "Amazon: unknown event"
 
 
 @dataclass(frozen=True, slots=True)

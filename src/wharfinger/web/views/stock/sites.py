@@ -9,6 +9,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from wharfinger.db.queries.stock.fba_ledger import last_ledger_report, ledger_lines, unexplained
 from wharfinger.db.queries.stock.sites import (
     SiteLevelRow,
     SiteRow,
@@ -70,9 +71,21 @@ def show_site(request: HttpRequest, site_id: int) -> HttpResponse:
         "list": shown,
         "totals": add_up_site_levels(site_id, search=_search(request), everything=shown.all_totals),
         "search": _search(request),
+        "ledger": _ledger(site),
         "may_edit": allowed(request, Right.EDIT_STOCK),
     }
     return render(request, "wharfinger/sites/site.html", context)
+
+
+def _ledger(site: SiteRow) -> dict[str, Any] | None:
+    """What Amazon's ledger says of an FBA site that an account uses."""
+    if not site.is_fba or not site.account_id:
+        return None
+    return {
+        "report": last_ledger_report(site.account_id),
+        "lines": ledger_lines(site.id),
+        "unexplained": unexplained(site.id, now=trade_now()),
+    }
 
 
 def _search(request: HttpRequest) -> str:
