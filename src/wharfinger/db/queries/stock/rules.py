@@ -46,16 +46,27 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceAsIf:
+    """Sites, (id, name) by priority, and the name of the site or group."""
+
+    sites: tuple[tuple[int, str], ...]
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class AsIf:
     """What a form holds that is not saved yet, for a preview: by profile, item or channel, what it would set.
 
-    `only_specified`: by channel, whether it would upload specified items only.
+    `only_specified`: by channel, whether it would upload specified items only; `leads`: whether its rule would hold
+    where channels differ; `places`: where it would sell from.
     """
 
     profiles: Mapping[int, tuple[str, RuleValues]] = field(default_factory=dict)
     items: Mapping[int, Setting] = field(default_factory=dict)
     channels: Mapping[int, Setting] = field(default_factory=dict)
     only_specified: Mapping[int, bool] = field(default_factory=dict)
+    leads: Mapping[int, bool] = field(default_factory=dict)
+    places: Mapping[int, PlaceAsIf] = field(default_factory=dict)
     installation: InstallationRule | None = None
 
 

@@ -140,7 +140,7 @@ def listing_facts(
     items = {product.item_id for of_listing in products.values() for product in of_listing}
     installation = as_if.installation or installation_rule()
     sharing = _sharing(items) if installation.shares else []
-    sellers = _sellers({row.account_id for row in rows.values()} | {one.account_id for one in sharing})
+    sellers = _sellers({row.account_id for row in rows.values()} | {one.account_id for one in sharing}, as_if)
     levels = _Levels(items, {site for seller in sellers.values() for site, _ in seller.sites})
     rules = Rules(items, [seller.channel for seller in sellers.values()], installation, as_if)
     shop = _Shop(sellers, levels, rules, approved, as_if, safe_levels(items), periods_in_force(), {})
@@ -148,7 +148,7 @@ def listing_facts(
     return {listing: _facts(row, products[listing], shop) for listing, row in rows.items()}
 
 
-def _sellers(account_ids: Collection[int]) -> dict[tuple[int, str], _Seller]:
+def _sellers(account_ids: Collection[int], as_if: AsIf) -> dict[tuple[int, str], _Seller]:
     """The FBM channel of each (account, marketplace), with the site or sites of its (Global) options row."""
     channels = Channel.objects.filter(account__in=account_ids, kind=Fulfilment.FBM, archived=False)
     options = ChannelOption.objects.filter(order_type="").select_related("site", "site_group")
@@ -158,8 +158,10 @@ def _sellers(account_ids: Collection[int]) -> dict[tuple[int, str], _Seller]:
     )
     for channel in channels.order_by("pk"):
         option = next(iter(channel.options.all()), None)
-        sites = tuple((site.pk, site.name) for site in sites_of(option))
-        found[(channel.account_id, channel.marketplace_id)] = _Seller(channel, sites, place_name(option))
+        place = as_if.places.get(channel.pk)
+        sites = place.sites if place else tuple((site.pk, site.name) for site in sites_of(option))
+        name = place.name if place else place_name(option)
+        found[(channel.account_id, channel.marketplace_id)] = _Seller(channel, sites, name)
     return found
 
 
@@ -240,7 +242,7 @@ def _selling(product: _Product, seller: _Seller, shop: _Shop) -> SellingChannel:
         channel_id=channel.pk,
         rule=rule,
         applied=applied,
-        leads=own is not None and own.leads,
+        leads=shop.as_if.leads.get(channel.pk, own is not None and own.leads),
         handling=days_in_force(shop.periods, channel.pk, shop.rules.profile_of(product.item_id, channel.pk))
         if shop.periods
         else None,

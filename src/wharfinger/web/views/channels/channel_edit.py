@@ -13,6 +13,8 @@ from wharfinger.db.queries.access.applications import application_of_account
 from wharfinger.db.queries.channels.channel_facts import ChannelPage
 from wharfinger.db.queries.channels.channel_options import options_list
 from wharfinger.db.queries.installation.audit import last_change
+from wharfinger.db.queries.stock.conflicts import ConflictHint, new_conflicts, place_as_if
+from wharfinger.db.queries.stock.rules import AsIf
 from wharfinger.domain.channels.channel import ActivatedFor
 from wharfinger.domain.installation.people import Right
 from wharfinger.domain.orders.order import Fulfilment
@@ -41,7 +43,8 @@ def edit_channel(request: HttpRequest, channel_id: int) -> HttpResponse:
     form = _form(channel, data)
     opened = data.get(OPENED, "") if data is not None else sealed(as_stored(form))
     merged: Merged | None = None
-    if data is not None and form.is_valid():
+    hint = _conflicts(channel, form, data) if data is not None and form.is_valid() else None
+    if data is not None and hint is None and form.is_valid():
         try:
             _save(request, channel, form, data)
         except EditConflict as meanwhile:
@@ -58,6 +61,7 @@ def edit_channel(request: HttpRequest, channel_id: int) -> HttpResponse:
         "form": form,
         "opened": opened,
         "merged": merged,
+        "hint": hint,
         "last_change": last_change("Channel", channel_id) if merged else None,
         "token_first": token_first(application_of_account(channel.account_id)),
     }
@@ -73,6 +77,19 @@ def _form(channel: ChannelPage, data: QueryDict | None) -> ChannelForm:
         listed=options_list(channel.id),
         channel_id=channel.id,
     )
+
+
+def _conflicts(channel: ChannelPage, form: ChannelForm, data: QueryDict) -> ConflictHint | None:
+    """SKUs that another Site would put in conflict with other channels of the account: said before it is saved."""
+    if Fulfilment(channel.kind) is not Fulfilment.FBM:
+        return None
+    entry = form.entry()
+    rows = [row.values for row in entry.options or () if row.order_type is None]
+    place = (rows[0].site, rows[0].site_group) if rows else (entry.site_id, entry.site_group_id)
+    if place == (None, None):
+        return None
+    hint = new_conflicts([channel.id], AsIf(places={channel.id: place_as_if(*place)}))
+    return None if hint is None or data.get("conflicts") == str(hint.count) else hint
 
 
 def _save(request: HttpRequest, channel: ChannelPage, form: ChannelForm, data: QueryDict) -> None:

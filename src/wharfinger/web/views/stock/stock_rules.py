@@ -10,6 +10,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from wharfinger.db.queries.stock.conflicts import ConflictHint, channels_with_profile, new_conflicts
 from wharfinger.db.queries.stock.rule_preview import examples, numbers_of, parts_of
 from wharfinger.db.queries.stock.rules import AS_IT_IS, AsIf, Setting, installation_rule
 from wharfinger.db.queries.stock.stock_profiles import (
@@ -269,6 +270,7 @@ def _preview(form: RuleForm, subject: str, subject_id: int, *, code: str = "") -
     given = subject == "profile" and (bool(code) or subject_id == _NOT_SET or not _used(subject_id))
     shown = () if errors else numbers_of(found, _as_if(form, subject, subject_id, found if given else ()))
     return {
+        "hint": None if errors or not form.is_bound else _conflicts(form, subject, subject_id),
         "subject": subject,
         "subject_id": max(0, subject_id),
         "shown": shown,
@@ -276,6 +278,17 @@ def _preview(form: RuleForm, subject: str, subject_id: int, *, code: str = "") -
         "given": given,
         "preview_errors": errors,
     }
+
+
+def _conflicts(form: RuleForm, subject: str, subject_id: int) -> ConflictHint | None:
+    """What saving the form would put in conflict. The rule of an item holds on all of its channels alike."""
+    if subject == "channel":
+        channels = [subject_id]
+    elif subject == "profile" and subject_id != _NOT_SET:
+        channels = channels_with_profile(subject_id)
+    else:
+        return None
+    return new_conflicts(channels, _as_if(form, subject, subject_id, ()))
 
 
 def _examples(subject: str, subject_id: int, code: str) -> list[int]:
@@ -318,7 +331,11 @@ def _as_if(form: RuleForm, subject: str, subject_id: int, given: Collection[int]
         return AsIf(installation=form.rule())
     if isinstance(form, ChannelRuleForm):
         entry = form.entry()
-        return AsIf(channels={subject_id: entry.setting}, only_specified={subject_id: entry.only_specified})
+        return AsIf(
+            channels={subject_id: entry.setting},
+            only_specified={subject_id: entry.only_specified},
+            leads={subject_id: entry.leads},
+        )
     assert isinstance(form, ItemRuleForm)
     return AsIf(items={subject_id: form.setting()})
 
