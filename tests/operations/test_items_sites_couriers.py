@@ -1,4 +1,5 @@
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from tests.factories.ground import NOW
@@ -36,6 +37,18 @@ def test_an_item_is_made_with_its_barcodes():
     assert AuditEntry.objects.get().verb == "create"
 
 
+def test_an_item_keeps_its_measures_case_cost_and_flags():
+    measures = {"length_mm": 100, "width_mm": 90, "height_mm": 80, "case_size": 12, "has_serials": True}
+    entry = replace(MUG, **measures, cost=Decimal("1.2345"), cost_currency="gbp", has_batches=True)
+    item = items.create_item(entry, now=NOW)
+    item.refresh_from_db()
+    assert {name: getattr(item, name) for name in measures} == measures
+    assert (item.cost, item.cost_currency, item.has_batches) == (Decimal("1.2345"), "GBP", True)
+    items.edit_item(item.pk, MUG, now=NOW)
+    item.refresh_from_db()
+    assert (item.case_size, item.cost, item.cost_currency, item.has_serials) == (None, None, "", False)
+
+
 def test_a_kit_is_made_of_its_components_and_changed():
     part, other = an_item("PART"), an_item("OTHER")
     kit = items.create_item(ItemEntry("KIT", "Kit", components=((part.pk, 2),)), now=NOW)
@@ -53,6 +66,11 @@ def test_a_kit_is_made_of_its_components_and_changed():
         ({"name": ""}, "name"),
         ({"name": "x" * 301}, "name"),
         ({"weight_grams": -1}, "weight_grams"),
+        ({"length_mm": 0}, "length_mm"),
+        ({"height_mm": 100_001}, "height_mm"),
+        ({"case_size": 1}, "case_size"),
+        ({"cost": Decimal(-1), "cost_currency": "GBP"}, "cost"),
+        ({"cost": Decimal(1)}, "cost_currency"),
         ({"country_of_origin": "Germany"}, "country_of_origin"),
         ({"commodity_code": "1" * 21}, "commodity_code"),
         ({"barcodes": (("EAN", "501"),)}, "barcodes"),

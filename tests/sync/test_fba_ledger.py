@@ -12,7 +12,7 @@ from wharfinger.db.models import FbaLedgerDay, FbaLedgerReport, FlowSchedule, Mo
 from wharfinger.db.queries.stock.fba_ledger import ledger_lines, unexplained
 from wharfinger.db.queries.stock.ledger_check import differences_of
 from wharfinger.domain.stock.ledger import MovementReason
-from wharfinger.operations.stock import fba_ledger as operations
+from wharfinger.operations.stock.warehouse import fba_ledger as operations
 from wharfinger.sync import fba_ledger
 from wharfinger.sync.calls import Calls, NotBefore
 

@@ -12,7 +12,8 @@ from wharfinger.domain.orders.order_report import ReportState
 from wharfinger.domain.stock.fba_ledger import LedgerDay
 from wharfinger.domain.stock.fba_stock import FbaLevel
 from wharfinger.domain.stock.ledger import MovementReason
-from wharfinger.operations.stock import fba_ledger, fba_stock
+from wharfinger.operations.stock import fba_stock
+from wharfinger.operations.stock.warehouse import fba_ledger
 
 pytestmark = pytest.mark.django_db
 DAY = date(NOW.year, NOW.month, NOW.day) - timedelta(days=1)

@@ -249,7 +249,7 @@ SAYS_NO_PERSON: Mapping[str, str] = {
     "Site": "name address country time_zone",
     "StockBarcode": "type code gtin",
     "StockCount": "bin_from bin_to",
-    "StockItem": "code name other_reference commodity_code country_of_origin picture",
+    "StockItem": "code name other_reference commodity_code country_of_origin picture cost_currency",
     "StockLevel": "fba_other bin other_bins",
     "StockNotice": "cause",
     "SiteGroup": "name",

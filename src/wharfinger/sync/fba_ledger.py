@@ -38,8 +38,8 @@ from wharfinger.domain.days import begins, ends
 from wharfinger.domain.orders.order_report import FIRST_LOOK, GIVEN_UP_AFTER, ReportState, look_again_after, next_night
 from wharfinger.domain.retry import roll_of
 from wharfinger.domain.stock.fba_ledger import ItemRow, days_of, days_to_read
-from wharfinger.operations.stock import fba_ledger
-from wharfinger.operations.stock.fba_ledger import Taken
+from wharfinger.operations.stock.warehouse import fba_ledger
+from wharfinger.operations.stock.warehouse.fba_ledger import Taken
 from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore
 
 CLOCKS_APART = timedelta(minutes=2)

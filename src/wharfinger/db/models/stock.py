@@ -78,6 +78,14 @@ class StockItem(models.Model):
     name = models.CharField(max_length=300)
     other_reference = models.CharField(max_length=120, blank=True, db_index=True)
     weight_grams = models.PositiveIntegerField(null=True)
+    length_mm = models.PositiveIntegerField(null=True)
+    width_mm = models.PositiveIntegerField(null=True)
+    height_mm = models.PositiveIntegerField(null=True)
+    case_size = models.PositiveIntegerField(null=True)  # units in a case: what is sent to Amazon is whole cases
+    cost = models.DecimalField(max_digits=12, decimal_places=4, null=True)  # of a unit, without VAT
+    cost_currency = models.CharField(max_length=3, blank=True, default="", db_default="")
+    has_serials = models.BooleanField(default=False, db_default=False)  # each unit has a serial number of its own
+    has_batches = models.BooleanField(default=False, db_default=False)  # units have a batch or a use-by date
     commodity_code = models.CharField(max_length=20, blank=True)
     country_of_origin = models.CharField(max_length=2, blank=True)
     regulated = models.BooleanField(default=False, db_default=False)  # needs an approval at Amazon before it leaves
@@ -93,6 +101,10 @@ class StockItem(models.Model):
             models.Index(squeezed("code"), name="stock_items_code_begins"),
             models.Index(fields=["code"], condition=Q(reorder_level__isnull=False), name="stock_items_watched"),
             GinIndex(pieces("code", "name", "other_reference"), name="stock_items_pieces"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(case_size=None) | Q(case_size__gte=2), name="a_case_has_several_units"),
+            models.CheckConstraint(condition=Q(cost=None) | Q(cost__gte=0), name="cost_is_no_debt"),
         ]
 
     def __str__(self) -> str:

@@ -8,13 +8,15 @@ from wharfinger.domain.stock.cover import SOLD_OVER, days_of_cover
 @dataclass(frozen=True, slots=True)
 class Stand:
     """An item at an FBA site. `available`: to be sold now; `inbound`: what Amazon expects or receives; `coming`: our
-    own transfers on their way there; `sold`: units over four weeks; `free`: at the site that sends."""
+    own transfers on their way there; `sold`: units over four weeks; `free`: at the site that sends; `case`: units in a
+    case, 1 where it has none."""
 
     available: int
     inbound: int
     coming: int
     sold: int
     free: int
+    case: int = 1
 
     @property
     def expected(self) -> int:
@@ -29,7 +31,8 @@ class Stand:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """`wanted`: units that bring it to the days that were set; `units`: of these what is free at the source."""
+    """`wanted`: units that bring it to the days that were set, rounded up to whole cases; `units`: of these the whole
+    cases that are free at the source."""
 
     wanted: int
     units: int
@@ -40,4 +43,8 @@ def propose(stand: Stand, *, below: int, up_to: int) -> Proposal | None:
     if stand.cover is None or stand.cover >= below:
         return None
     wanted = -(-stand.sold * up_to // SOLD_OVER.days) - stand.expected
-    return Proposal(wanted, max(0, min(wanted, stand.free))) if wanted > 0 else None
+    if wanted <= 0:
+        return None
+    cases = -(-wanted // stand.case)
+    free = max(0, stand.free) // stand.case
+    return Proposal(cases * stand.case, min(cases, free) * stand.case)

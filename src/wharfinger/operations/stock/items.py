@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 
 from wharfinger.db.models import KitComponent, StockBarcode, StockItem, User
 from wharfinger.domain.sentences import Sentence
@@ -22,12 +23,16 @@ from wharfinger.operations.stock._stock_steps import raise_notices
 from wharfinger.operations.transaction import operation
 
 WEIGHT_AT_MOST = 1_000_000
+LENGTH_AT_MOST = 100_000
+CASE_AT_MOST = 100_000
+COST_AT_MOST = Decimal(10_000_000)
 UNITS_IN_A_KIT_AT_MOST = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class ItemEntry:
-    """What a person entered. `barcodes`: (type, code); `components`: (stock item, units in one kit)."""
+    """What a person entered. `barcodes`: (type, code); `components`: (stock item, units in one kit); `cost`: of a unit,
+    without VAT, in `cost_currency`; `case_size`: units in a case."""
 
     code: str
     name: str
@@ -36,6 +41,14 @@ class ItemEntry:
     commodity_code: str = ""
     country_of_origin: str = ""
     regulated: bool = False
+    length_mm: int | None = None
+    width_mm: int | None = None
+    height_mm: int | None = None
+    case_size: int | None = None
+    cost: Decimal | None = None
+    cost_currency: str = ""
+    has_serials: bool = False
+    has_batches: bool = False
     barcodes: tuple[tuple[str, str], ...] = ()
     components: tuple[tuple[int, int], ...] = ()
 
@@ -85,8 +98,10 @@ def _checked(entry: ItemEntry, item_id: int | None = None) -> ItemEntry:
             "weight_grams",
             at_most=WEIGHT_AT_MOST,
         )
+    _check_measures(entry)
     return replace(
         entry,
+        cost_currency=entry.cost_currency.strip().upper() if entry.cost is not None else "",
         code=code,
         name=name,
         other_reference=entry.other_reference.strip(),
@@ -94,6 +109,26 @@ def _checked(entry: ItemEntry, item_id: int | None = None) -> ItemEntry:
         country_of_origin=_country(entry.country_of_origin),
         barcodes=_barcodes(entry.barcodes, item_id),
     )
+
+
+def _check_measures(entry: ItemEntry) -> None:
+    for field in ("length_mm", "width_mm", "height_mm"):
+        measure = getattr(entry, field)
+        if measure is not None and not 1 <= measure <= LENGTH_AT_MOST:
+            raise Refused(
+                "A measure is a whole number of millimetres from 1 to %(at_most)s.", field, at_most=LENGTH_AT_MOST
+            )
+    if entry.case_size is not None and not 2 <= entry.case_size <= CASE_AT_MOST:
+        raise Refused(
+            "A case has 2 to %(at_most)s units. Leave it empty where there is none.", "case_size", at_most=CASE_AT_MOST
+        )
+    if entry.cost is None:
+        return
+    if not 0 <= entry.cost <= COST_AT_MOST:
+        raise Refused("The cost is an amount from 0 to %(at_most)s.", "cost", at_most=COST_AT_MOST)
+    currency = entry.cost_currency.strip().upper()
+    if not (len(currency) == 3 and currency.isascii() and currency.isalpha()):
+        raise Refused("Give the currency of the cost as three letters, such as GBP.", "cost_currency")
 
 
 def _country(text: str) -> str:
@@ -131,6 +166,9 @@ def _write(item: StockItem, entry: ItemEntry) -> None:
     item.code, item.name, item.other_reference = entry.code, entry.name, entry.other_reference
     item.weight_grams, item.commodity_code = entry.weight_grams, entry.commodity_code
     item.country_of_origin, item.regulated = entry.country_of_origin, entry.regulated
+    item.length_mm, item.width_mm, item.height_mm = entry.length_mm, entry.width_mm, entry.height_mm
+    item.case_size, item.cost, item.cost_currency = entry.case_size, entry.cost, entry.cost_currency
+    item.has_serials, item.has_batches = entry.has_serials, entry.has_batches
     item.save()
     _write_barcodes(item, entry.barcodes)
     _write_components(item, entry.components)

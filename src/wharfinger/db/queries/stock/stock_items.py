@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -264,6 +265,14 @@ class StockItemPage:
     commodity_code: str
     country_of_origin: str
     regulated: bool
+    length_mm: int | None
+    width_mm: int | None
+    height_mm: int | None
+    case_size: int | None
+    cost: Decimal | None
+    cost_currency: str
+    has_serials: bool
+    has_batches: bool
     reorder_level: int | None
     picture: str
     archived: bool
@@ -279,6 +288,12 @@ class StockItemPage:
     timeline: tuple[Happening, ...]
     oversells: tuple[tuple[str, Oversell], ...]
     """(site, how it fell below zero) of each level that is oversold now."""
+
+    @property
+    def measures(self) -> str:
+        """Length, width and height, as far as they are known."""
+        known = [one for one in (self.length_mm, self.width_mm, self.height_mm) if one is not None]
+        return " × ".join(str(one) for one in known)
 
     @property
     def total(self) -> Level:
@@ -305,6 +320,14 @@ def stock_item_page(item_id: int) -> StockItemPage | None:
         commodity_code=item.commodity_code,
         country_of_origin=item.country_of_origin,
         regulated=item.regulated,
+        length_mm=item.length_mm,
+        width_mm=item.width_mm,
+        height_mm=item.height_mm,
+        case_size=item.case_size,
+        cost=item.cost,
+        cost_currency=item.cost_currency,
+        has_serials=item.has_serials,
+        has_batches=item.has_batches,
         reorder_level=item.reorder_level,
         picture=item.picture,
         archived=item.archived,

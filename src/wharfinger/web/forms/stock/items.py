@@ -76,6 +76,31 @@ class ItemForm(forms.Form):
     weight_grams = forms.IntegerField(
         label=gettext_lazy("Weight in grams"), min_value=0, max_value=1_000_000, required=False
     )
+    length_mm = forms.IntegerField(label=gettext_lazy("Length in mm"), min_value=1, required=False)
+    width_mm = forms.IntegerField(label=gettext_lazy("Width in mm"), min_value=1, required=False)
+    height_mm = forms.IntegerField(label=gettext_lazy("Height in mm"), min_value=1, required=False)
+    case_size = forms.IntegerField(
+        label=gettext_lazy("Units in a case"),
+        min_value=2,
+        required=False,
+        help_text=gettext_lazy("What is proposed to be sent to Amazon is whole cases."),
+    )
+    cost = forms.DecimalField(
+        label=gettext_lazy("Cost of a unit"),
+        min_value=0,
+        max_digits=12,
+        decimal_places=4,
+        required=False,
+        help_text=gettext_lazy("Without VAT."),
+    )
+    cost_currency = forms.CharField(
+        label=gettext_lazy("Currency of the cost"),
+        max_length=3,
+        required=False,
+        help_text=gettext_lazy("Three letters, such as GBP."),
+    )
+    has_serials = forms.BooleanField(label=gettext_lazy("Each unit has a serial number"), required=False)
+    has_batches = forms.BooleanField(label=gettext_lazy("Units have a batch or a use-by date"), required=False)
     commodity_code = forms.CharField(label=gettext_lazy("Commodity code"), max_length=20, required=False)
     country_of_origin = forms.RegexField(
         label=gettext_lazy("Country of origin"),
@@ -159,6 +184,14 @@ def initial_of_item(item: StockItemPage) -> dict[str, object]:
         "name": item.name,
         "other_reference": item.other_reference,
         "weight_grams": item.weight_grams,
+        "length_mm": item.length_mm,
+        "width_mm": item.width_mm,
+        "height_mm": item.height_mm,
+        "case_size": item.case_size,
+        "cost": item.cost,
+        "cost_currency": item.cost_currency,
+        "has_serials": item.has_serials,
+        "has_batches": item.has_batches,
         "commodity_code": item.commodity_code,
         "country_of_origin": item.country_of_origin,
         "regulated": item.regulated,

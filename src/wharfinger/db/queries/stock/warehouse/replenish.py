@@ -51,10 +51,24 @@ def replenishment(site_id: int, source_id: int, *, below: int, up_to: int, now: 
     coming = units_in_transit(list(sold))
     levels = StockLevel.objects.filter(any_of("item", sold), site=site_id, item__archived=False)
     found = []
-    columns = ("item_id", "item__code", "item__name", "on_hand", "allocated", "fba_ordered", "fba_inbound")
-    for item, code, name, on_hand, allocated, ordered, inbound in levels.values_list(*columns):
+    columns = (
+        "item_id",
+        "item__code",
+        "item__name",
+        "on_hand",
+        "allocated",
+        "fba_ordered",
+        "fba_inbound",
+        "item__case_size",
+    )
+    for item, code, name, on_hand, allocated, ordered, inbound, case in levels.values_list(*columns):
         stand = Stand(
-            on_hand - allocated - ordered, inbound, coming.get((item, site_id), 0), sold[item], free.get(item, 0)
+            available=on_hand - allocated - ordered,
+            inbound=inbound,
+            coming=coming.get((item, site_id), 0),
+            sold=sold[item],
+            free=free.get(item, 0),
+            case=case or 1,
         )
         proposal = None if item in kits else propose(stand, below=below, up_to=up_to)
         if proposal is not None:
