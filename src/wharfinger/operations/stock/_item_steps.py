@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from wharfinger.db.any_of import any_of
 from wharfinger.db.models import ChannelProduct, StockBarcode, StockItem
 from wharfinger.domain.stock.gtin import GTIN_TYPES, gtin14
 from wharfinger.operations.refusals import Refused
@@ -51,7 +52,7 @@ def keep_barcode(item: StockItem, type_: str, code: str) -> None:
 
 def link_waiting_listings(items: Sequence[StockItem], *, now: datetime) -> int:
     """Link the listings that nobody linked yet and whose SKU equals an item's code, barcode or other reference."""
-    barcodes = StockBarcode.objects.filter(item__in=items).values_list("code", flat=True)
+    barcodes = StockBarcode.objects.filter(any_of("item", [item.pk for item in items])).values_list("code", flat=True)
     names = {item.code for item in items} | {item.other_reference for item in items} | set(barcodes)
-    products = ChannelProduct.objects.filter(item__isnull=True, listing__sku__in=names - {""})
+    products = ChannelProduct.objects.filter(any_of("listing__sku", names - {""}), item__isnull=True)
     return link_by_itself(list(products.select_related("listing").order_by("listing_id", "pk")), now=now)

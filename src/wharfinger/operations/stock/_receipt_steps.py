@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 
+from wharfinger.db.any_of import any_of
 from wharfinger.db.models import ImportedLine, KitComponent, SalesOrderLine, StockLevel
 from wharfinger.operations.stock._allocation_steps import MAY_WAIT_FOR_STOCK, allocate_waiting
 from wharfinger.operations.stock._group_steps import Groups, groups_with, sites_of_import
@@ -24,7 +25,7 @@ def lock_for_receipt(keys: Iterable[tuple[int, int]]) -> dict[tuple[int, int], S
     served, groups = kits_of(items), Groups()
     orders = every.filter(
         Q(at__in=sites) | Q(order__site_group__in=groups_with(sites)),
-        item__in=served,
+        any_of("item", served),
         order__state__in=MAY_WAIT_FOR_STOCK,
     ).values("order")
     lines = every.filter(order__in=orders, item__isnull=False)
@@ -34,13 +35,15 @@ def lock_for_receipt(keys: Iterable[tuple[int, int]]) -> dict[tuple[int, int], S
         if item is not None
         for site in groups.sites(group, at)
     }
-    imports = ImportedLine.objects.filter(Q(site__in=sites) | Q(site_group__in=groups_with(sites)), item__in=served)
+    imports = ImportedLine.objects.filter(
+        Q(site__in=sites) | Q(site_group__in=groups_with(sites)), any_of("item", served)
+    )
     unimported = ImportedLine.objects.filter(
         imported__in=imports.values("imported"), item__isnull=False, site__isnull=False
     )
     needed |= {(row.item_id or 0, site) for row in unimported for site in sites_of_import(row, groups)}
     parts: dict[int, list[int]] = {}
-    rows = KitComponent.objects.filter(kit__in={item for item, _ in needed}).values_list("kit", "component")
+    rows = KitComponent.objects.filter(any_of("kit", {item for item, _ in needed})).values_list("kit", "component")
     for kit, component in rows:
         parts.setdefault(kit, []).append(component)
     levels = lock_levels(wanted | {(part, site) for item, site in needed for part in parts.get(item, [item])})

@@ -33,7 +33,7 @@ from wharfinger.domain.installation.subjects import AboutLevel
 from wharfinger.domain.stock.ledger import MovementReason, SiteKind
 from wharfinger.domain.stock.listing_quantity import Silent, Tell, decide, urgency
 from wharfinger.operations import triggers
-from wharfinger.operations._rows import insert, load, new_row
+from wharfinger.operations._rows import insert, load, new_row, update
 from wharfinger.operations.installation._problem_steps import open_problem, solve_problem
 
 _MAKES_KNOWN = frozenset(
@@ -115,7 +115,7 @@ def write_list(lines: Sequence[StockLine], *, now: datetime, user: User | None) 
         movement = draft_movement(line.level, Move(by, line.reason, line.note, user=user), now)
         if by:
             movements.append(movement)
-    StockLevel.objects.bulk_update(levels.values(), ["on_hand", "counted_at"], batch_size=1000)
+    update(StockLevel, levels.values(), ["on_hand", "counted_at"])
     insert(Movement, movements)  # in one statement: the database compares its end with the level
     for key, level in levels.items():
         if began[key] < 0 or level.on_hand < 0:

@@ -7,12 +7,14 @@ Columns, in any order: stock code, name, barcode, other reference, site, quantit
 from collections.abc import Mapping
 from datetime import datetime
 
+from wharfinger.db.any_of import any_of
 from wharfinger.db.models import CsvHeading, Site, StockBarcode, StockItem, StockLevel, User
 from wharfinger.db.queries.stock.stock_csv import COLUMNS, IGNORED, SAMPLE, CsvPlan, PlannedRow, plan_csv
 from wharfinger.domain.csv_reading import folded_heading
 from wharfinger.domain.stock.bins import stored
 from wharfinger.domain.stock.gtin import gtin14, gtin_type
 from wharfinger.domain.stock.ledger import MovementReason
+from wharfinger.operations._rows import load, update
 from wharfinger.operations.installation._history_steps import record_audit
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.stock._item_steps import keep_barcode, link_waiting_listings
@@ -78,7 +80,7 @@ def _one_row_for_each_item(plan: CsvPlan) -> list[PlannedRow]:
 def _write_items(rows: list[PlannedRow], now: datetime) -> dict[str, StockItem]:
     """Items by code: new ones made, known ones changed where the file says otherwise, barcodes added."""
     codes = [row.code for row in rows]
-    known = set(StockItem.objects.filter(code__in=codes).values_list("code", flat=True))
+    known = set(StockItem.objects.filter(any_of("code", codes)).values_list("code", flat=True))
     StockItem.objects.bulk_create(
         [
             StockItem(code=row.code, name=row.name, other_reference=row.other_reference, made_at=now)
@@ -87,12 +89,12 @@ def _write_items(rows: list[PlannedRow], now: datetime) -> dict[str, StockItem]:
         ],
         batch_size=1000,
     )
-    items = {item.code: item for item in StockItem.objects.filter(code__in=codes)}
-    for row in rows:
-        _change_item(items[row.code], row)
-    of_items = StockBarcode.objects.filter(item__in=items.values())
-    held = {(item, gtin or code) for item, code, gtin in of_items.values_list("item", "code", "gtin")}
-    held |= set(of_items.values_list("item", "code"))
+    items = {item.code: item for item in load(StockItem.objects.filter(any_of("code", codes)))}
+    changed = [items[row.code] for row in rows if _is_changed(items[row.code], row)]
+    update(StockItem, changed, ["name", "other_reference"])
+    of_items = StockBarcode.objects.filter(any_of("item", [item.pk for item in items.values()]))
+    barcodes = list(of_items.values_list("item", "code", "gtin"))
+    held = {(item, gtin or code) for item, code, gtin in barcodes} | {(item, code) for item, code, _ in barcodes}
     for row in rows:
         for code in row.barcodes:
             if not {(items[row.code].pk, code), (items[row.code].pk, gtin14(code))} & held:
@@ -100,11 +102,13 @@ def _write_items(rows: list[PlannedRow], now: datetime) -> dict[str, StockItem]:
     return items
 
 
-def _change_item(item: StockItem, row: PlannedRow) -> None:
+def _is_changed(item: StockItem, row: PlannedRow) -> bool:
+    """Bring the item to what the row says; returns whether that is another thing."""
     changed = (row.name or item.name, row.other_reference or item.other_reference)
-    if changed != (item.name, item.other_reference):
-        item.name, item.other_reference = changed
-        item.save(update_fields=["name", "other_reference"])
+    if changed == (item.name, item.other_reference):
+        return False
+    item.name, item.other_reference = changed
+    return True
 
 
 def _write_levels(plan: CsvPlan, items: dict[str, StockItem], now: datetime, user: User | None) -> set[tuple[int, int]]:
@@ -148,7 +152,7 @@ def _write_places(
         level.reorder_level = watched.get(key, level.reorder_level)
         if (level.bin, level.other_bins, level.reorder_level) != before:
             changed.append(level)
-    StockLevel.objects.bulk_update(changed, ["bin", "other_bins", "reorder_level"], batch_size=1000)
+    update(StockLevel, changed, ["bin", "other_bins", "reorder_level"])
 
 
 def _write_item_levels(plan: CsvPlan, items: Mapping[str, StockItem]) -> None:
@@ -157,7 +161,7 @@ def _write_item_levels(plan: CsvPlan, items: Mapping[str, StockItem]) -> None:
         if row.reorder is not None and not row.site and items[row.code].reorder_level != row.reorder:
             items[row.code].reorder_level = row.reorder
             changed.append(items[row.code])
-    StockItem.objects.bulk_update(changed, ["reorder_level"], batch_size=1000)
+    update(StockItem, changed, ["reorder_level"])
 
 
 @operation

@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from django.db.models import Q
-
+from wharfinger.db.any_of import any_of
 from wharfinger.db.models import CsvHeading, KitComponent, Site, StockBarcode, StockItem, StockLevel
 from wharfinger.domain.csv_cells import read_cell, without_needless_zeros
 from wharfinger.domain.csv_reading import (
@@ -351,21 +350,26 @@ class _Known:
 
     def __init__(self, rows: Sequence[PlannedRow]) -> None:
         codes = {row.code for row in rows}
-        items = list(StockItem.objects.filter(code__in=codes))
+        items = list(StockItem.objects.filter(any_of("code", codes)).defer("picture", "made_at"))
         self._items = {item.code: item for item in items}
+        by_id = {item.pk: item.code for item in items}
         self._names = {item.code: item.name for item in items}
         self._references = {item.code: item.other_reference for item in items}
-        self._kits = set(KitComponent.objects.filter(kit__in=items).values_list("kit", flat=True))
+        self._kits = set(KitComponent.objects.filter(any_of("kit", by_id)).values_list("kit", flat=True))
         self._barcodes = self._read_barcodes([code for row in rows for code in row.barcodes])
         self._sites = {site.name: site for site in Site.objects.all()}
-        levels = list(StockLevel.objects.filter(item__in=items).select_related("item", "site"))
-        self._levels = {(level.item.code, level.site.name): level.on_hand for level in levels}
-        self._bins = {
-            (level.item.code, level.site.name): written(level.bin, level.other_bins) for level in levels if level.bin
-        }
-        self._reorder: dict[tuple[str, str], int | None] = {
-            (level.item.code, level.site.name): level.reorder_level for level in levels
-        }
+        names = {site.pk: site.name for site in self._sites.values()}
+        rows_of_levels = StockLevel.objects.filter(any_of("item", by_id)).values_list(
+            "item_id", "site_id", "on_hand", "bin", "other_bins", "reorder_level"
+        )
+        self._levels: dict[tuple[str, str], int] = {}
+        self._bins: dict[tuple[str, str], str] = {}
+        self._reorder: dict[tuple[str, str], int | None] = {}
+        for item, site, on_hand, bin_, other_bins, reorder in rows_of_levels:
+            key = (by_id[item], names[site])
+            self._levels[key], self._reorder[key] = on_hand, reorder
+            if bin_:
+                self._bins[key] = written(bin_, other_bins)
         self._reorder |= {(item.code, ""): item.reorder_level for item in items}
         self._given_reorder: dict[tuple[str, str], tuple[int, int]] = {}
         self._given_bins: dict[tuple[str, str], tuple[int, tuple[str, ...]]] = {}
@@ -375,7 +379,7 @@ class _Known:
     @staticmethod
     def _read_barcodes(codes: Sequence[str]) -> dict[str, str]:
         wanted = {_article(code) for code in codes}
-        owners = StockBarcode.objects.filter(Q(code__in=set(codes)) | Q(gtin__in=wanted - {""}))
+        owners = StockBarcode.objects.filter(any_of("code", set(codes)) | any_of("gtin", wanted - {""}))
         return {gtin or _article(code): item for code, gtin, item in owners.values_list("code", "gtin", "item__code")}
 
     def faults(self, row: PlannedRow) -> list[CsvError]:

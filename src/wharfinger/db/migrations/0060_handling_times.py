@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("wharfinger", "0058_buy_shipping"),
+        ("wharfinger", "0059_prime_labels"),
     ]
 
     operations = [
