@@ -1,10 +1,10 @@
-"""What a large stock file costs: `.venv/bin/python benchmarks/stock_changes.py [--rows 100000]`.
+"""What a large stock file costs: `.venv/bin/python benchmarks/stock_changes.py [--rows 20000]`.
 
 Every row is an item that a channel sells, so that each movement raises a notice for Amazon with its number worked out.
 Two files: one that makes the items and counts them, and one that receives units of each.
 
-- `check_seconds` of a file's dry run, mark 10; `apply_seconds` of the whole file, in one transaction, mark 60: each the
-  slower of the two files.
+- `check_seconds` of a file's dry run, mark 10 for 100,000 rows; `apply_seconds` of the whole file, in one transaction,
+  mark 60 for 100,000: each the slower of the two files, and the marks in proportion to the rows.
 - `movements_a_second` with notices: rows of the second file by the CPU time of this process and PostgreSQL's together,
   which is what one core does; mark 2,000.
 - `grown_mb`: by how much this process is larger at its largest than before each file, the larger of both; no mark.
@@ -35,7 +35,7 @@ UNITS = 20
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="What a large stock file costs.")
-    parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--rows", type=int, default=20_000)
     rows: int = parser.parse_args().rows
     home = Path(tempfile.mkdtemp(prefix="wharfinger-benchmark-"))
     database = prepare(home)

@@ -10,11 +10,11 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from wharfinger.db.queries.stock.handling import PeriodRow, at_amazon, list_periods, period_row, without_effect
-from wharfinger.domain.installation.people import Right, may
+from wharfinger.domain.installation.people import Right
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.stock import handling
 from wharfinger.web.forms.stock.handling import HandlingPeriodForm, scope_value
-from wharfinger.web.request_context import person, show_refusal, trade_now
+from wharfinger.web.request_context import allowed, person, show_refusal, trade_now
 from wharfinger.web.rights import needs, signed_in
 
 
@@ -25,7 +25,7 @@ def show_periods(request: HttpRequest) -> HttpResponse:
         "periods": list_periods(),
         "accounts": at_amazon(),
         "odd": without_effect(),
-        "may_edit": may(person(request).role, Right.EDIT_CHANNELS),
+        "may_edit": allowed(request, Right.EDIT_CHANNELS),
     }
     return render(request, "wharfinger/handling/list.html", context)
 

@@ -19,7 +19,7 @@ def add_flow(apps: Any, schema_editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("wharfinger", "0060_handling_times"),
+        ("wharfinger", "0063_handling_times"),
     ]
 
     operations = [

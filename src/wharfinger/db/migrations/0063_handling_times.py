@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("wharfinger", "0059_prime_labels"),
+        ("wharfinger", "0062_printers"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("wharfinger", "0061_fba_ledger"),
+        ("wharfinger", "0064_fba_ledger"),
     ]
 
     operations = [
