@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, Any, BinaryIO, Protocol
 
 import boto3
+from boto3.exceptions import Boto3Error  # of uploads; not one of botocore's
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -194,7 +195,7 @@ class Bucket:
     def _named(self, what: str) -> Iterator[None]:
         try:
             yield
-        except (BotoCoreError, ClientError) as error:
+        except (Boto3Error, BotoCoreError, ClientError) as error:
             raise NotKept(
                 f"Backups cannot be {what} {self.label} ({error}): look at the bucket's name, its endpoint and the key."
             ) from error
