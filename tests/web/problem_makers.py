@@ -40,6 +40,7 @@ from wharfinger.domain.orders.cancelling import CancelReason
 from wharfinger.domain.orders.completeness import Cause
 from wharfinger.domain.orders.gap_review import Verdict
 from wharfinger.domain.orders.order import Fulfilment, IncomingPackage
+from wharfinger.domain.orders.verifying import VerificationFound, VerificationState
 from wharfinger.domain.shipping.labels import Refusal
 from wharfinger.domain.shipping.shipments import Tracking
 from wharfinger.domain.stock.guard import GuardLimits
@@ -49,7 +50,7 @@ from wharfinger.domain.stock.safe_mode import SafeSetting
 from wharfinger.operations.access import accounts, budget, other_programs, safe_mode
 from wharfinger.operations.channels import marketplaces
 from wharfinger.operations.installation import flows
-from wharfinger.operations.orders import notifications, order_reports, wanted_orders
+from wharfinger.operations.orders import notifications, order_reports, verifications, wanted_orders
 from wharfinger.operations.orders.actions import addresses, cancellations
 from wharfinger.operations.orders.order_reports import ReportEnd
 from wharfinger.operations.orders.wanted_orders import GapVerdict
@@ -82,6 +83,18 @@ def _dispatched(world: World, *, tracking: Tracking = Tracking.AT_ONCE) -> dict:
     service = a_service(tracking=tracking.value, gives_number=not later_typed)
     shipments.dispatch(world.sale(message).pk, service_id=service.pk, now=world.clock.now())
     return message
+
+
+@makes(ProblemKind.VERIFICATION_WAITS)
+def regulated_goods_that_amazon_asks_about(world: World) -> None:
+    message = order(line("MUG"))
+    world.item("MUG", 10)
+    world.hear(message)
+    StockItem.objects.update(regulated=True)
+    verifications.find_wanted(world.account.pk, now=world.clock.now())
+    (wanted,) = verifications.due(world.account.pk, now=world.clock.now())
+    found = VerificationFound(VerificationState.PENDING, True, (("too_young", "Too young."),))
+    verifications.note_found(wanted.id, found, now=world.clock.now())
 
 
 @makes(ProblemKind.UNKNOWN_SKU)

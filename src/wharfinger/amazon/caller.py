@@ -41,17 +41,19 @@ class Caller:
         body: bytes | None = None,
         with_page_token: bool = False,
         headers: Headers = (),
+        tokens: Tokens | None = None,
     ) -> Response:
-        """`headers`: what the operation wants beside those of every call."""
+        """`headers`: what the operation wants beside those of every call; `tokens`: in place of the account's own."""
         url = f"{self._region.endpoint}{path}{_query_string(operation, query)}"
-        token = self._tokens.token(now)
+        source = tokens or self._tokens
+        token = source.token(now)
         response = self._transport.send(
             Request(operation.name, operation.method, url, (*_headers(token, now, body), *headers), body)
         )
         try:
             check(operation.name, response, with_page_token=with_page_token)
         except (AccessDenied, TokenRefused, TokenExpired):
-            self._tokens.drop(token)
+            source.drop(token)
             raise
         return response
 

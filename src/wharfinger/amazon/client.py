@@ -34,6 +34,7 @@ from wharfinger.amazon.messages.sellers import MarketplaceParticipation, split_p
 from wharfinger.amazon.messages.shipments import ConfirmShipment, write_confirmation
 from wharfinger.amazon.notifications import NotificationCalls
 from wharfinger.amazon.operations import Operation
+from wharfinger.amazon.regulated import RegulatedCalls
 from wharfinger.amazon.reports import ReportCalls
 from wharfinger.amazon.shipping import ShippingCalls
 
@@ -86,7 +87,7 @@ class SearchOrders(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(self, pagination_token=token)
 
 
-class AmazonClient(ReportCalls, FeedCalls, NotificationCalls, ShippingCalls):
+class AmazonClient(ReportCalls, FeedCalls, NotificationCalls, ShippingCalls, RegulatedCalls):
     """One seller account in one region. Holds no state of a call, so threads may share it."""
 
     def get_marketplace_participations(self, *, now: datetime) -> Answer[tuple[MarketplaceParticipation, ...]]:

@@ -15,8 +15,9 @@ from urllib.parse import quote
 @dataclass(frozen=True, slots=True)
 class Operation:
     """One row. `rate` and `burst` are None where Amazon publishes no plan; `restricted` operations
-    need a Restricted Data Token; `ends` is the first day on which the operation may be gone. `roles`: any of these
-    opens it, by the names of developer-docs.amazon.com/sp-api/docs/roles-in-the-selling-partner-api; none = no role."""
+    need a Restricted Data Token; `only_reads`: a POST that changes nothing at Amazon; `ends` is the first day on which
+    the operation may be gone. `roles`: any of these opens it, by the names of
+    developer-docs.amazon.com/sp-api/docs/roles-in-the-selling-partner-api; none = no role."""
 
     name: str
     method: str
@@ -26,13 +27,14 @@ class Operation:
     api: str
     version: str
     restricted: bool = False
+    only_reads: bool = False
     ends: date | None = None
     roles: tuple[str, ...] = ()
 
     @property
     def writes(self) -> bool:
         """It changes something at Amazon, or makes something there."""
-        return self.method != "GET"
+        return self.method != "GET" and not self.only_reads
 
     def path_for(self, **values: str) -> str:
         """The path with its parameters percent-encoded, slashes and dots included.
@@ -78,6 +80,18 @@ GET_ORDER = Operation(
 CONFIRM_SHIPMENT = Operation(
     "confirmShipment", "POST", "/orders/v0/orders/{order_id}/shipmentConfirmation",
     _rate("2"), Decimal(10), "orders", "v0", roles=(SHIPPING, TRACKING),
+)  # fmt: skip
+GET_REGULATED_INFO = Operation(
+    "getOrderRegulatedInfo", "GET", "/orders/v0/orders/{order_id}/regulatedInfo",
+    _rate("0.5"), Decimal(30), "orders", "v0", restricted=True, roles=(SHIPPING,),
+)  # fmt: skip
+UPDATE_VERIFICATION_STATUS = Operation(
+    "updateVerificationStatus", "PATCH", "/orders/v0/orders/{order_id}/regulatedInfo",
+    _rate("0.5"), Decimal(30), "orders", "v0", roles=(SHIPPING,),
+)  # fmt: skip
+CREATE_RESTRICTED_DATA_TOKEN = Operation(
+    "createRestrictedDataToken", "POST", "/tokens/2021-03-01/restrictedDataToken",
+    _rate("1"), Decimal(10), "tokens", "2021-03-01", only_reads=True,
 )  # fmt: skip
 SEARCH_LISTINGS_ITEMS = Operation(
     "searchListingsItems", "GET", "/listings/2021-08-01/items/{seller_id}",
@@ -204,6 +218,9 @@ OPERATIONS = MappingProxyType(
             SEARCH_ORDERS,
             GET_ORDER,
             CONFIRM_SHIPMENT,
+            GET_REGULATED_INFO,
+            UPDATE_VERIFICATION_STATUS,
+            CREATE_RESTRICTED_DATA_TOKEN,
             SEARCH_LISTINGS_ITEMS,
             GET_LISTINGS_ITEM,
             PATCH_LISTINGS_ITEM,

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 from wharfinger.amazon.answers import Answer
-from wharfinger.amazon.auth import Tokens
+from wharfinger.amazon.auth import AccessToken, Tokens
 from wharfinger.amazon.client import LISTING_DATA, AmazonClient, SearchOrders
 from wharfinger.amazon.errors import (
     AmazonError,
@@ -27,6 +27,7 @@ from wharfinger.amazon.messages.feeds import CreatedFeedDocument, Feed, FeedDocu
 from wharfinger.amazon.messages.listings import LeadTimeToSet, ListingsItem, ListingsPage, Submission
 from wharfinger.amazon.messages.notifications import Destination, Subscription
 from wharfinger.amazon.messages.orders import SearchOrdersPage
+from wharfinger.amazon.messages.regulated import RegulatedOrder
 from wharfinger.amazon.messages.reports import Report, ReportDocument, ReportRequest
 from wharfinger.amazon.messages.sellers import MarketplaceParticipation
 from wharfinger.amazon.messages.shipments import ConfirmShipment
@@ -38,6 +39,7 @@ from wharfinger.amazon.operations import (
     CREATE_FEED,
     CREATE_FEED_DOCUMENT,
     CREATE_REPORT,
+    CREATE_RESTRICTED_DATA_TOKEN,
     CREATE_SUBSCRIPTION,
     DELETE_DESTINATION,
     DELETE_SUBSCRIPTION,
@@ -51,6 +53,7 @@ from wharfinger.amazon.operations import (
     GET_MARKETPLACE_PARTICIPATIONS,
     GET_ORDER,
     GET_RATES,
+    GET_REGULATED_INFO,
     GET_REPORT,
     GET_REPORT_DOCUMENT,
     GET_REPORTS,
@@ -62,6 +65,7 @@ from wharfinger.amazon.operations import (
     SEARCH_CATALOG_ITEMS,
     SEARCH_LISTINGS_ITEMS,
     SEARCH_ORDERS,
+    UPDATE_VERIFICATION_STATUS,
     Operation,
 )
 from wharfinger.amazon.reports import Download
@@ -197,6 +201,22 @@ class Calls:
 
     def confirm_shipment(self, order_id: str, confirmation: ConfirmShipment) -> Answer[None]:
         return self._call(CONFIRM_SHIPMENT, lambda now: self._client.confirm_shipment(order_id, confirmation, now=now))
+
+    def create_restricted_token(self) -> Answer[AccessToken]:
+        return self._call(CREATE_RESTRICTED_DATA_TOKEN, lambda now: self._client.create_restricted_token(now=now))
+
+    def get_regulated_info(self, order_id: str, token: AccessToken) -> Answer[RegulatedOrder | None]:
+        return self._call(GET_REGULATED_INFO, lambda now: self._client.get_regulated_info(order_id, token, now=now))
+
+    def update_verification_status(
+        self, order_id: str, *, approved: bool, reviewer: str, rejection_reason_id: str = ""
+    ) -> Answer[None]:
+        return self._call(
+            UPDATE_VERIFICATION_STATUS,
+            lambda now: self._client.update_verification_status(
+                order_id, approved=approved, reviewer=reviewer, rejection_reason_id=rejection_reason_id, now=now
+            ),
+        )
 
     def create_report(self, request: ReportRequest) -> Answer[str]:
         return self._call(CREATE_REPORT, lambda now: self._client.create_report(request, now=now))

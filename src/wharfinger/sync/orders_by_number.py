@@ -9,9 +9,10 @@ from wharfinger.db.queries.orders.order_search import any_channel_on
 from wharfinger.domain.counts import counted
 from wharfinger.domain.retry import pause_after
 from wharfinger.operations.orders import imported_orders, inbox
+from wharfinger.operations.orders import verifications as regulated
 from wharfinger.operations.orders import wanted_orders as wishes
 from wharfinger.operations.orders.inbox import RawOrder
-from wharfinger.sync import customisations
+from wharfinger.sync import customisations, verifications
 from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore
 
 AT_ONCE = 50
@@ -23,6 +24,7 @@ def run(account_id: int, calls: Calls, clock: Clock) -> FlowResult:
     if not any_channel_on(account_id):
         return FlowResult("no channel is enabled")
     saved = customisations.fetch_waiting(account_id, calls, clock)
+    verified, verified_later = verifications.look(account_id, calls, clock)
     fetched = 0
     tried: set[str] = set()
     waits: NotBefore | None = None
@@ -40,13 +42,18 @@ def run(account_id: int, calls: Calls, clock: Clock) -> FlowResult:
     outcome = f"{counted(fetched, 'order')} downloaded by number" if fetched or waits is None else ""
     if saved:
         outcome = ", ".join(filter(None, (outcome, f"{counted(saved, 'customisation')} saved")))
+    if verified:
+        outcome = ", ".join(filter(None, (outcome, f"{counted(verified, 'verification')} looked at")))
     if waits is not None:
         return FlowResult(outcome, waits.at, f"the rate limit of {waits.operation}")
-    return FlowResult(outcome, _next(account_id, clock.now()))
+    return FlowResult(outcome, _next(account_id, clock.now(), None if verified_later is None else verified_later.at))
 
 
-def _next(account_id: int, now: datetime) -> datetime | None:
-    moments = [at for at in (next_wanted_at(account_id), next_customisation_at(account_id)) if at is not None]
+def _next(account_id: int, now: datetime, verified_later_at: datetime | None) -> datetime | None:
+    """`verified_later_at`: when the limit of verifications has room again; those that are due wait for it."""
+    verified_at = verified_later_at or regulated.next_due(account_id)
+    found = (next_wanted_at(account_id), next_customisation_at(account_id), verified_at)
+    moments = [at for at in found if at is not None]
     return max(min(moments), now) if moments else None
 
 

@@ -98,6 +98,7 @@ class StockItem(models.Model):
 
     class Meta:
         indexes = [
+            models.Index(fields=["id"], condition=Q(regulated=True), name="stock_items_regulated"),
             models.Index(squeezed("code"), name="stock_items_code_begins"),
             models.Index(fields=["code"], condition=Q(reorder_level__isnull=False), name="stock_items_watched"),
             GinIndex(pieces("code", "name", "other_reference"), name="stock_items_pieces"),

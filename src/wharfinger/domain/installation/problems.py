@@ -16,6 +16,7 @@ class ProblemKind(Labelled):
     CANCELLATION_REFUSED = "cancellation_refused", "Cancellation refused"
     CANCELLATION_NOT_SHOWN = "cancellation_not_shown", "Amazon does not show our cancellation"
     CANCELLED_AFTER_SHIPPING = "cancelled_after_shipping", "Cancelled after shipping"
+    VERIFICATION_WAITS = "verification_waits", "Regulated goods wait for your verdict"
     NO_ADDRESS = "no_address", "No delivery address"
     ADDRESS_INCOMPLETE = "address_incomplete", "Delivery address incomplete"
     ADDRESS_CHANGED = "address_changed", "Delivery address changed"

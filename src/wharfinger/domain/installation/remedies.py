@@ -45,6 +45,10 @@ REMEDIES: Mapping[ProblemKind, tuple[Control, ...]] = {
     ProblemKind.CANCELLATION_REFUSED: (Control("Cancel at Amazon", Right.EDIT_ORDERS), _DONE),
     ProblemKind.CANCELLATION_NOT_SHOWN: (Control("Cancel at Amazon", Right.EDIT_ORDERS), _DONE),
     ProblemKind.CANCELLED_AFTER_SHIPPING: (_DONE,),
+    ProblemKind.VERIFICATION_WAITS: (
+        Control("Approve the goods", Right.SHIP),
+        Control("Reject the goods", Right.EDIT_ORDERS),
+    ),
     ProblemKind.NO_ADDRESS: (_RETRY_DOWNLOAD,),
     ProblemKind.ADDRESS_INCOMPLETE: (Control("Confirm this address", Right.SHIP),),
     ProblemKind.ADDRESS_CHANGED: (

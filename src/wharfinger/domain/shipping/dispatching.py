@@ -126,8 +126,8 @@ def decide_parcel(
     if not order.approved and any(known[line.line_id].regulated for line in leaving):
         return Stays(
             N_(
-                "%(order)s has regulated goods. Approve its verification in Seller Central first, then press Approved "
-                "at Amazon on the order."
+                "%(order)s has regulated goods, and Amazon's verification of them is not approved. The order's page "
+                "shows how far it is, and what to press."
             ),
             values={"order": order.code},
         )

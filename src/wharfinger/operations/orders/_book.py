@@ -44,6 +44,7 @@ from wharfinger.operations.orders._channel_facts import Channels, Links
 from wharfinger.operations.orders._customer_steps import Customers
 from wharfinger.operations.orders._import_steps import want_archives
 from wharfinger.operations.orders._search_steps import write_words
+from wharfinger.operations.orders._verification_steps import want_of_orders
 from wharfinger.operations.shipping._confirmation_steps import confirm_seen, wait_again
 from wharfinger.operations.stock._shelf import Shelf
 
@@ -96,6 +97,7 @@ class Book:
         self._recounted: set[int] = set()
         self._empty_sites: dict[int, int] = {}
         self._customised: list[int] = []
+        self._age_checked: set[int] = set()
 
     @property
     def sales(self) -> list[SalesOrder]:
@@ -157,6 +159,10 @@ class Book:
         """Amazon gives a new address of what the buyer wrote or drew: its archive is fetched while it lives."""
         self._customised.append(line.pk)
 
+    def note_age_checked(self, order_id: int) -> None:
+        """Amazon may have a verification for the sales order: it is looked for."""
+        self._age_checked.add(order_id)
+
     def send_refused_again(self, order: SalesOrder) -> None:
         """Amazon counts other units of it now: parcels that it refused are confirmed with those."""
         self._recounted.add(order.pk)
@@ -174,6 +180,7 @@ class Book:
         write_words([*added, *renamed], changed=renamed)
         self.lines.write()
         want_archives(self._customised, self.account_id, now=self.now)
+        want_of_orders(self._age_checked, now=self.now)
         self.kept.write()
         self.shelf.write(self.problems)
         for row in confirm_seen(self._packages, self.problems, now=self.now):

@@ -23,6 +23,7 @@ from wharfinger.operations._options_in_force import InForce
 from wharfinger.operations._rows import new_row
 from wharfinger.operations.orders._book import IDS, Book
 from wharfinger.operations.orders._customer_steps import People
+from wharfinger.operations.orders._verification_steps import AGE_CHECKED
 from wharfinger.operations.stock._allocation_steps import (
     PLACED,
     claims_of_lines,
@@ -135,6 +136,8 @@ def bring_line(book: Book, row: SalesOrderLine, line: IncomingLine) -> None:
     """Amazon's facts of the line; a new address of what its buyer wrote or drew is followed."""
     if line.customisation_url and line.customisation_url != row.customisation_url:
         book.note_customised(row)
+    if row._state.adding and AGE_CHECKED in line.particulars.constraints:
+        book.note_age_checked(row.order_id)
     write_line_facts(row, line)
 
 

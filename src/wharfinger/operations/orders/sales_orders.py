@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from wharfinger.db.models import Problem, SalesOrder, User
+from wharfinger.db.models import Problem, SalesOrder, User, Verification
 from wharfinger.db.queries.orders.regulated import regulated_lines
 from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.subjects import AboutOrder
 from wharfinger.domain.orders.addresses import doubts, tidy
 from wharfinger.domain.orders.order import SalesOrderState
+from wharfinger.domain.orders.verifying import BLOCKS
 from wharfinger.operations._options_in_force import (
     options_for,
 )
@@ -154,6 +155,12 @@ def note_approved(order_id: int, *, now: datetime, user: User) -> SalesOrder:
         raise Refused("%(order)s is approved already. Dispatch the order as usual.", order=order.code)
     if not regulated_lines(order.lines.all()):
         raise Refused("%(order)s has no regulated goods. Dispatch the order as usual.", order=order.code)
+    if Verification.objects.filter(imported=order.imported_id, state__in=BLOCKS).exists():
+        raise Refused(
+            "%(order)s: Amazon does not show the verification as approved. Approve it there or on this page; it is "
+            "read again every few minutes.",
+            order=order.code,
+        )
     order.approved_at = now
     order.save(update_fields=["approved_at"])
     _record(order, "approve", "The verification of its regulated goods is approved at Amazon.", now, user)

@@ -9,9 +9,11 @@ from django.utils.translation import gettext, gettext_lazy
 
 from wharfinger.db.queries.orders.actions.line_sites import LineSites, SiteChoice, sending_sites
 from wharfinger.db.queries.orders.actions.parts import UnsentLine
+from wharfinger.db.queries.orders.verifications import rejection_reasons
 from wharfinger.domain.orders.cancelling import CancelReason
 from wharfinger.domain.orders.holding import DETAILS_AT_MOST, TAG_AT_MOST, HoldReason
 from wharfinger.domain.orders.privacy.erasing import REASON_AT_MOST
+from wharfinger.domain.orders.verifying import REVIEWER_AT_MOST
 from wharfinger.web.forms.choices import labelled, offer
 
 
@@ -56,6 +58,24 @@ class CancelForm(ActionForm):
             "below 2.5 %."
         ),
     )
+
+
+class VerdictForm(ActionForm):
+    reviewer = forms.CharField(
+        label=gettext_lazy("Reviewed by"),
+        max_length=REVIEWER_AT_MOST,
+        help_text=gettext_lazy("The id under which you know who checked it. Amazon keeps it with the order."),
+    )
+
+
+class RejectionForm(VerdictForm):
+    reason = forms.ChoiceField(
+        label=gettext_lazy("Reason"), help_text=gettext_lazy("Amazon's own reasons; the buyer reads it.")
+    )
+
+    def __init__(self, data: QueryDict | None = None) -> None:
+        super().__init__(data)
+        offer(self, "reason", [("", gettext("Choose…")), *rejection_reasons()])
 
 
 class AddressForm(forms.Form):

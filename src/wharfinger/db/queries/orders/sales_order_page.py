@@ -24,6 +24,7 @@ from wharfinger.db.queries.orders.actions.parts import PartRow, parts_of_import
 from wharfinger.db.queries.orders.customisations import HeldCustomisation, customisations_of
 from wharfinger.db.queries.orders.order_marks import OrderMarks, order_marks
 from wharfinger.db.queries.orders.regulated import regulated_lines
+from wharfinger.db.queries.orders.verifications import VERIFICATION_COLUMNS, VerificationFacts, read_verification
 from wharfinger.domain.installation.problems import ADDRESS_HOLDS, ProblemKind
 from wharfinger.domain.orders.addresses import read_address, read_buyer, written
 from wharfinger.domain.orders.order import (
@@ -265,6 +266,8 @@ class SalesOrderPage:
     parcels_of_parts: int
     """Parcels of its Amazon order, this sales order's among them, and those that were undone."""
     merged_into: str
+    verification: VerificationFacts | None
+    """What Amazon says of its regulated goods, where it was asked."""
 
     @property
     def may_split(self) -> bool:
@@ -277,6 +280,11 @@ class SalesOrderPage:
     def needs_approval(self) -> bool:
         """Goods of it are regulated, and nobody has said yet that they are approved at Amazon."""
         return self.approved_at is None and self.state.open and any(line.regulated and line.open for line in self.lines)
+
+    @property
+    def may_note_approved(self) -> bool:
+        """A person may say so himself while Amazon shows nothing against it."""
+        return self.verification is None or not self.verification.state.blocks
 
     @property
     def may_edit_address(self) -> bool:
@@ -373,6 +381,7 @@ _COLUMNS = (
     "imported__amazon_status", "imported__record_only", "confirmed", "picked_at", "invoice_priority",
     "sales_source__name", "bank_account__name", "courier_group__name",
     "customer__company_class__name", "approved_at", "part", "divided", "merged_into__code",
+    *VERIFICATION_COLUMNS,
 )  # fmt: skip
 _PERSONAL = ("delivery", "own_delivery", "buyer", "cancel_reason", "customer_id", "customer__name", "customer__code")
 
@@ -439,6 +448,7 @@ def sales_order_page(order_id: int, *, with_personal_data: bool, with_contact: b
         parts=parts,
         parcels_of_parts=_parcels(row["imported_id"]),
         merged_into=row["merged_into__code"] or "",
+        verification=read_verification(row),
     )
 
 

@@ -19,10 +19,20 @@ from wharfinger.db.queries.orders.order_marks import known_tags
 from wharfinger.db.queries.orders.sales_orders import OrderName, order_names
 from wharfinger.domain.installation.people import Right
 from wharfinger.domain.sentences import N_
+from wharfinger.operations.orders import verifications
 from wharfinger.operations.orders.actions import cancellations, holds, notes, sites
 from wharfinger.operations.orders.privacy import erasure
 from wharfinger.operations.refusals import Refused
-from wharfinger.web.forms.order_actions import ActionForm, AssignForm, CancelForm, HoldForm, LegalHoldForm, TagForm
+from wharfinger.web.forms.order_actions import (
+    ActionForm,
+    AssignForm,
+    CancelForm,
+    HoldForm,
+    LegalHoldForm,
+    RejectionForm,
+    TagForm,
+    VerdictForm,
+)
 from wharfinger.web.request_context import message_of, numbers, person, show_refusal, trade_now
 from wharfinger.web.rights import View, needs
 from wharfinger.web.views.orders.order_lists import back_to_list, tell_reasons
@@ -79,6 +89,11 @@ def _legally_held(n: int) -> str:
 def _lifted(n: int) -> str:
     one = "The legal hold of %(orders)s order is lifted."
     return ngettext(one, "The legal holds of %(orders)s orders are lifted.", n) % {"orders": n}
+
+
+def _answered(n: int) -> str:
+    one = "The answer for %(orders)s order is on its way to Amazon."
+    return ngettext(one, "The answers for %(orders)s orders are on their way to Amazon.", n) % {"orders": n}
 
 
 def _assigned(n: int) -> str:
@@ -165,6 +180,31 @@ ACTIONS = {
             N_("Lift the legal hold"),
             N_("The legal hold of %(order)s is lifted."),
             _lifted,
+        ),
+        Action(
+            "approve-goods",
+            Right.SHIP,
+            VerdictForm,
+            verifications.approve_goods,
+            N_("Approve the goods"),
+            N_(
+                "Amazon is told that what the buyer stated was checked and is right. The order may be dispatched as "
+                "soon as Amazon shows the approval."
+            ),
+            N_("Approve the goods"),
+            N_("The approval of %(order)s is on its way to Amazon."),
+            _answered,
+        ),
+        Action(
+            "reject-goods",
+            Right.EDIT_ORDERS,
+            RejectionForm,
+            verifications.reject_goods,
+            N_("Reject the goods"),
+            N_("Amazon cancels the whole order and tells the buyer the reason. This cannot be taken back."),
+            N_("Reject the goods"),
+            N_("The rejection of %(order)s is on its way to Amazon."),
+            _answered,
         ),
         Action(
             "assign",
