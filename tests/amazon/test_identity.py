@@ -7,6 +7,7 @@ import pytest
 from tests.amazon.fake import NOW, Amazon
 from tests.amazon.test_buy_shipping import PURCHASE, bought_answer, package
 
+from wharfinger.amazon.auth import AccessToken
 from wharfinger.amazon.client import AmazonClient, SearchOrders
 from wharfinger.amazon.errors import NotAnsweredAsPromised
 from wharfinger.amazon.messages.orders import order_key
@@ -78,6 +79,18 @@ ANSWERED_ELSE = {
             {"order": an_order(OTHER_ORDER, associatedOrders=[{"orderId": ORDER}])},
             f"order {OTHER_ORDER}",
         ),
+    ],
+    "get_regulated_info": [
+        (
+            lambda client: client.get_regulated_info(ORDER, AccessToken("Atz.sprdt|x", NOW), now=NOW),
+            {
+                "payload": {
+                    "AmazonOrderId": OTHER_ORDER,
+                    "RegulatedOrderVerificationStatus": {"Status": "Pending", "RequiresMerchantAction": True},
+                }
+            },
+            f"order {OTHER_ORDER}",
+        )
     ],
     "get_listings_item": [
         (lambda client: client.get_listings_item("S", "MUG", UK, now=NOW), an_item("CUP"), "SKU CUP"),
@@ -190,6 +203,8 @@ NAMES_NOTHING = {
     "cancel_shipment": "an empty answer",
     "get_marketplace_participations": "the request names nothing: the answer is the token's own seller's",
     "confirm_shipment": "204 without a body; what became of it is read back by get_order",
+    "update_verification_status": "204 without a body; what became of it is read back by get_regulated_info",
+    "create_restricted_token": "a new token; it does not name what it opens",
     "rotate_client_secret": "204 without a body; the message with the secret names its application, which is compared",
     "create_report": "the answer is the new report's own number, by which get_report asks and compares",
     "download_report": "bytes behind an address; every order of them is compared with ours by its number",

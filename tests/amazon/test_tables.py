@@ -48,6 +48,7 @@ def test_every_operation_with_a_plan_names_the_roles_that_open_it_but_those_that
         "getDestinations",
         "deleteDestination",
         "deleteSubscriptionById",
+        "createRestrictedDataToken",
     }
     named = {role for row in OPERATIONS.values() for role in row.roles}
     assert named <= {role.name for role in ROLES}
@@ -60,6 +61,9 @@ def test_the_published_plans():
         "searchOrders": ("GET", Decimal("0.0056"), 20),
         "getOrder": ("GET", Decimal("0.5"), 30),
         "confirmShipment": ("POST", 2, 10),
+        "getOrderRegulatedInfo": ("GET", Decimal("0.5"), 30),
+        "updateVerificationStatus": ("PATCH", Decimal("0.5"), 30),
+        "createRestrictedDataToken": ("POST", 1, 10),
         "searchListingsItems": ("GET", 5, 5),
         "getListingsItem": ("GET", 5, 10),
         "patchListingsItem": ("PATCH", 5, 5),

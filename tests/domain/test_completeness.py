@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.factories.ground import DE, NOW, UK
 
-from wharfinger.domain.orders.completeness import (
+from wharfinger.domain.orders.completeness.comparing import (
     Cause,
     Figures,
     GapKind,
@@ -26,8 +26,8 @@ from wharfinger.domain.orders.completeness import (
     find_gap,
     is_whole,
 )
-from wharfinger.domain.orders.gap_review import GapNow, Verdict, review
-from wharfinger.domain.orders.order_report import (
+from wharfinger.domain.orders.completeness.gap_review import GapNow, Verdict, review
+from wharfinger.domain.orders.completeness.order_report import (
     LONGEST_REPORT,
     first_day_to_check,
     look_again_after,

@@ -20,10 +20,11 @@ from wharfinger.db.models import (
     UnreadNotification,
     WantedOrder,
 )
-from wharfinger.db.queries.orders.order_reports import wanted_orders as still_wanted
+from wharfinger.db.queries.orders.completeness.order_reports import wanted_orders as still_wanted
+from wharfinger.domain.orders.completeness.order_report import WantedBy
 from wharfinger.domain.orders.notifications import OrderNotice
-from wharfinger.domain.orders.order_report import WantedBy
-from wharfinger.operations.orders import notifications, wanted_orders
+from wharfinger.operations.orders import notifications
+from wharfinger.operations.orders.completeness import wanted_orders
 from wharfinger.operations.orders.notifications import QueueEntry
 from wharfinger.operations.refusals import Refused
 from wharfinger.sync import notifications_in, orders_by_number

@@ -21,7 +21,7 @@ from wharfinger.db.models import (
     SalesOrderLine,
     WantedOrder,
 )
-from wharfinger.operations.orders import order_reports, wanted_orders
+from wharfinger.operations.orders.completeness import order_reports, wanted_orders
 from wharfinger.operations.refusals import Refused
 from wharfinger.sync import order_report
 from wharfinger.sync.calls import NotBefore

@@ -105,9 +105,9 @@ def test_what_the_former_one_had_not_sent_is_sent_after_two_looks():
     assert (set(shop.times_sent().values()), len(shop.times_sent())) == ({1}, 2)
 
 
-@pytest.mark.parametrize("name", sorted(name for name, operation in OPERATIONS.items() if operation.method != "GET"))
-def test_every_operation_that_writes_is_known_to(name):
-    assert OPERATIONS[name].writes
+def test_every_operation_that_writes_is_known_to():
+    quiet = {name for name, operation in OPERATIONS.items() if operation.method != "GET" and not operation.writes}
+    assert quiet == {"createRestrictedDataToken"}  # it opens reading, and changes nothing
 
 
 def test_a_call_that_writes_is_refused_before_it_is_made():

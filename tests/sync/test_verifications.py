@@ -189,7 +189,7 @@ def test_a_spent_limit_of_its_own_keeps_no_order_from_being_downloaded(whole):
     assert row_of(order).looked_at >= whole.clock.now() - timedelta(minutes=1)
 
 
-def test_where_amazon_gives_no_token_all_are_asked_for_later(whole):
+def test_where_amazon_gives_no_token_all_come_later(whole):
     StockItem.objects.update(regulated=True)
     order = buy(whole)
     Verification.objects.all().delete()

@@ -37,8 +37,8 @@ from wharfinger.domain.days import ends
 from wharfinger.domain.installation.people import Role
 from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.orders.cancelling import CancelReason
-from wharfinger.domain.orders.completeness import Cause
-from wharfinger.domain.orders.gap_review import Verdict
+from wharfinger.domain.orders.completeness.comparing import Cause
+from wharfinger.domain.orders.completeness.gap_review import Verdict
 from wharfinger.domain.orders.order import Fulfilment, IncomingPackage
 from wharfinger.domain.orders.verifying import VerificationFound, VerificationState
 from wharfinger.domain.shipping.labels import Refusal
@@ -50,10 +50,11 @@ from wharfinger.domain.stock.safe_mode import SafeSetting
 from wharfinger.operations.access import accounts, budget, other_programs, safe_mode
 from wharfinger.operations.channels import marketplaces
 from wharfinger.operations.installation import flows
-from wharfinger.operations.orders import notifications, order_reports, verifications, wanted_orders
+from wharfinger.operations.orders import notifications, verifications
 from wharfinger.operations.orders.actions import addresses, cancellations
-from wharfinger.operations.orders.order_reports import ReportEnd
-from wharfinger.operations.orders.wanted_orders import GapVerdict
+from wharfinger.operations.orders.completeness import order_reports, wanted_orders
+from wharfinger.operations.orders.completeness.order_reports import ReportEnd
+from wharfinger.operations.orders.completeness.wanted_orders import GapVerdict
 from wharfinger.operations.shipping import confirmations, connections, labels, shipments
 from wharfinger.operations.shipping.labels import LabelEntry, LabelToBuy
 from wharfinger.operations.stock import guard, handling, ledger, listings, outbox

@@ -33,7 +33,8 @@ from wharfinger.operations.access import accounts, other_programs
 from wharfinger.operations.access.rotation import QueueFacts
 from wharfinger.operations.channels import first_upload, links, marketplaces
 from wharfinger.operations.installation import alerts, expired
-from wharfinger.operations.orders import bulk_actions, notifications, order_reports, search_words
+from wharfinger.operations.orders import bulk_actions, notifications, search_words
+from wharfinger.operations.orders.completeness import order_reports
 from wharfinger.sync import alerts_out, labels_out, mail_out, secret_in, stock_feeds
 from wharfinger.sync.buy_shipping import BuyShipping
 from wharfinger.sync.calls import Calls, Clock, FlowResult, NoToken

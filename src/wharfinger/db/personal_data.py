@@ -160,6 +160,7 @@ OF_THE_SHOP: Mapping[str, tuple[str, ...]] = {
     "AlertDestination": ("address_shown",),
     "AccessEntry": ("address", "browser"),
     "User": ("username", "full_name", "email"),
+    "Verification": ("answer_reviewer", "reviewer"),
     "SignInLimit": ("subject_hash", "name_hash"),
     "TestMail": ("to",),
     "MailSettings": ("sender", "recipients", "username"),
@@ -265,6 +266,7 @@ SAYS_NO_PERSON: Mapping[str, str] = {
     "User": "time_zone theme changed_rights",
     "VatItemRate": "country",
     "VatRegistration": "country number",
+    "Verification": "answer_reason error reasons rejection",
     "WantedOrder": "amazon_order_id error",
     "WorkerHeartbeat": "name version fault",
 }

@@ -39,11 +39,11 @@ from wharfinger.db.queries.channels.listing_reports import (
     open_listing_reports,
     skus_not_here,
 )
-from wharfinger.db.queries.orders.order_reports import zones_of
+from wharfinger.db.queries.orders.completeness.order_reports import zones_of
 from wharfinger.db.queries.orders.order_search import any_channel_on
 from wharfinger.db.queries.stock.listing_readings import marketplaces_to_read
 from wharfinger.domain.counts import counted
-from wharfinger.domain.orders.order_report import (
+from wharfinger.domain.orders.completeness.order_report import (
     FIRST_LOOK,
     GIVEN_UP_AFTER,
     ReportState,

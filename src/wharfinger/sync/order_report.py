@@ -29,8 +29,7 @@ from wharfinger.amazon.messages.reports import (
     decompressed,
 )
 from wharfinger.amazon.messages.wire import Unreadable
-from wharfinger.db.queries.orders.held_orders import held_by_number, held_within, newest_messages
-from wharfinger.db.queries.orders.order_reports import (
+from wharfinger.db.queries.orders.completeness.order_reports import (
     OpenReport,
     StandingGap,
     backlog,
@@ -44,12 +43,13 @@ from wharfinger.db.queries.orders.order_reports import (
     waits_for_its_rate,
     zones_of,
 )
+from wharfinger.db.queries.orders.held_orders import held_by_number, held_within, newest_messages
 from wharfinger.db.queries.orders.order_search import any_channel_on, marketplaces_traded_in, order_cursor, start_dates
 from wharfinger.domain.counts import counted
 from wharfinger.domain.days import begins
-from wharfinger.domain.orders.completeness import Ground, StatedOrder, add_up, compare
-from wharfinger.domain.orders.gap_review import GapNow, review
-from wharfinger.domain.orders.order_report import (
+from wharfinger.domain.orders.completeness.comparing import Ground, StatedOrder, add_up, compare
+from wharfinger.domain.orders.completeness.gap_review import GapNow, review
+from wharfinger.domain.orders.completeness.order_report import (
     FIRST_LOOK,
     GIVEN_UP_AFTER,
     LONGEST_REPORT,
@@ -62,9 +62,9 @@ from wharfinger.domain.orders.order_report import (
     report_begins,
 )
 from wharfinger.domain.retry import roll_of
-from wharfinger.operations.orders import order_reports
-from wharfinger.operations.orders.order_reports import ReportEnd
-from wharfinger.operations.orders.wanted_orders import GapVerdict, settle_gaps
+from wharfinger.operations.orders.completeness import order_reports
+from wharfinger.operations.orders.completeness.order_reports import ReportEnd
+from wharfinger.operations.orders.completeness.wanted_orders import GapVerdict, settle_gaps
 from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore
 from wharfinger.sync.orders_in import OVERLAP, read_beside
 from wharfinger.sync.translate.order_report import held_sums, message_sums, report_rows

@@ -3,14 +3,14 @@
 from datetime import datetime
 
 from wharfinger.amazon.errors import AccessDenied, NotAnsweredAsPromised, NotFound, Refused, ServerFault
+from wharfinger.db.queries.orders.completeness.order_reports import WantedByNumber, next_wanted_at, wanted_orders
 from wharfinger.db.queries.orders.customisations import next_customisation_at
-from wharfinger.db.queries.orders.order_reports import WantedByNumber, next_wanted_at, wanted_orders
 from wharfinger.db.queries.orders.order_search import any_channel_on
 from wharfinger.domain.counts import counted
 from wharfinger.domain.retry import pause_after
 from wharfinger.operations.orders import imported_orders, inbox
 from wharfinger.operations.orders import verifications as regulated
-from wharfinger.operations.orders import wanted_orders as wishes
+from wharfinger.operations.orders.completeness import wanted_orders as wishes
 from wharfinger.operations.orders.inbox import RawOrder
 from wharfinger.sync import customisations, verifications
 from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore

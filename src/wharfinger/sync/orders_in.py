@@ -20,8 +20,8 @@ from wharfinger.amazon.errors import (
 from wharfinger.amazon.messages.orders import SearchOrdersPage, order_key
 from wharfinger.amazon.messages.wire import Unreadable
 from wharfinger.amazon.operations import SEARCH_ORDERS
+from wharfinger.db.queries.orders.completeness.order_reports import backlog, is_within_a_window, last_catch_up
 from wharfinger.db.queries.orders.inbox import newest_update, orders_to_fetch
-from wharfinger.db.queries.orders.order_reports import backlog, is_within_a_window, last_catch_up
 from wharfinger.db.queries.orders.order_search import (
     Cursor,
     any_channel_on,
@@ -32,9 +32,10 @@ from wharfinger.db.queries.orders.order_search import (
 from wharfinger.domain.counts import counted
 from wharfinger.domain.days import begins
 from wharfinger.domain.moments import is_recent
-from wharfinger.domain.orders.order_report import RETRY_AFTER
+from wharfinger.domain.orders.completeness.order_report import RETRY_AFTER
 from wharfinger.operations.installation import flows
-from wharfinger.operations.orders import imported_orders, inbox, order_reports
+from wharfinger.operations.orders import imported_orders, inbox
+from wharfinger.operations.orders.completeness import order_reports
 from wharfinger.operations.orders.inbox import NextCursor, RawOrder
 from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore, is_tokens_fault
 

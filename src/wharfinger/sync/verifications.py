@@ -20,7 +20,7 @@ def look(account_id: int, calls: Calls, clock: Clock) -> tuple[int, NotBefore | 
     """Everything that is due; one of which Amazon says nothing holds up no other. How many were looked at, and the
     limit for which the others wait: it is of operations of their own, and holds up nothing else.
 
-    One restricted token opens all of them; where Amazon gives none, all are asked for later.
+    One restricted token opens all of them; where Amazon gives none, all are looked at later.
     """
     verifications.find_wanted(account_id, now=clock.now())
     waiting = verifications.due(account_id, now=clock.now())

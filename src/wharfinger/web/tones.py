@@ -11,9 +11,10 @@ from wharfinger.domain.installation.running_shop import ShopState
 from wharfinger.domain.labels import Labelled
 from wharfinger.domain.orders.bulk_actions import BulkState
 from wharfinger.domain.orders.cancelling import CancellationState
+from wharfinger.domain.orders.completeness.order_report import ReportState
 from wharfinger.domain.orders.notifications import NotificationState, QueueTest
 from wharfinger.domain.orders.order import ImportState, SalesOrderState
-from wharfinger.domain.orders.order_report import ReportState
+from wharfinger.domain.orders.verifying import VerificationState
 from wharfinger.domain.shipping.connections import CheckState
 from wharfinger.domain.shipping.labels import LabelState
 from wharfinger.domain.shipping.pick_lists import PickListState, Standing
@@ -39,7 +40,7 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
         CompletenessGap.State.HEALED, ReportState.COMPARED,
         NotificationState.RECEIVING, QueueTest.PASSED, BulkState.FINISHED,
         PickListState.PICKED, Standing.GONE, LabelState.READY, CheckState.PASSED, DeliveryState.SENT,
-        UploadPlanState.STARTED, PeriodState.IN_FORCE,
+        UploadPlanState.STARTED, PeriodState.IN_FORCE, VerificationState.APPROVED,
     ),
     "warn": (
         Sign.SHIPPED, Sign.QUANTITIES, DriftCause.PROGRAM, DriftCause.PERSON, DriftCause.AMAZON, DriftCause.HELD,
@@ -51,7 +52,7 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
         RawMessage.State.WAITING,
         CompletenessGap.State.OPEN,
         Standing.CHANGED, LabelState.WAITING, LabelState.ORDERED, LabelState.CHOOSING, DeliveryState.WAITING,
-        UploadPlanState.READY,
+        UploadPlanState.READY, VerificationState.PENDING,
     ),
     "bad": (
         PrintState.FAILED,
@@ -65,6 +66,7 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
         CompletenessGap.State.STUCK, ReportState.FAILED,
         NotificationState.REFUSED, QueueTest.FAILED,
         Standing.STAYS, LabelState.REFUSED, LabelState.NOT_VOIDED, CheckState.FAILED, DeliveryState.FAILED,
+        VerificationState.REJECTED, VerificationState.EXPIRED, VerificationState.CANCELLED,
     ),
     "info": (
         PrintState.WANTED, PrintState.SENDING,
@@ -85,6 +87,7 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
     ),
     "quiet": (
         ImportState.NOT_ATTEMPTED, ImportState.SKIPPED, ImportState.IGNORED,
+        VerificationState.UNREAD, VerificationState.NONE,
         SalesOrderState.CANCELLED, SalesOrderState.MERGED, BulkState.STOPPED, CountState.CANCELLED, TransferState.DRAFT,
         TransferState.CANCELLED,
         ConfirmationState.NOT_SENT, CancellationState.WITHDRAWN,

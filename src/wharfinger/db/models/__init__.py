@@ -10,10 +10,7 @@ from wharfinger.db.models.accounts import (
 )
 from wharfinger.db.models.alerts import Alert, AlertDelivery, AlertDestination, MailSettings, TestMail
 from wharfinger.db.models.backups import Backup
-from wharfinger.db.models.bulk_actions import BulkAction, BulkActionOrder
-from wharfinger.db.models.cancellations import Cancellation, OrderFeed
 from wharfinger.db.models.channels import Channel, ChannelCheck, ChannelOption
-from wharfinger.db.models.completeness import CompletenessDay, CompletenessGap, OrderReport, WantedOrder
 from wharfinger.db.models.couriers import (
     ConnectionCheck,
     ConnectionService,
@@ -33,7 +30,6 @@ from wharfinger.db.models.couriers import (
 )
 from wharfinger.db.models.flows import FlowSchedule, PeriodicTaskSchedule, WorkerHeartbeat
 from wharfinger.db.models.history import AccessEntry, Activity, AuditEntry
-from wharfinger.db.models.inbox import ImportedLine, ImportedOrder, OrderCursor, RawMessage
 from wharfinger.db.models.installation import Installation, RunningShop, SetupLink, User
 from wharfinger.db.models.list_views import ListSetting, SavedView
 from wharfinger.db.models.listings import (
@@ -47,11 +43,16 @@ from wharfinger.db.models.listings import (
 )
 from wharfinger.db.models.lists import BankAccount, CompanyClass, OrderNumberPrefix, SalesSource
 from wharfinger.db.models.notifications import NotificationQueue, SeenNotification, UnreadNotification
-from wharfinger.db.models.order_marks import LegalHold, OrderAttachment, OrderHold, OrderNote, OrderTag, Tag
-from wharfinger.db.models.orders import Customer, Customisation, Invoice, SalesOrder, SalesOrderLine
+from wharfinger.db.models.orders.bulk_actions import BulkAction, BulkActionOrder
+from wharfinger.db.models.orders.cancellations import Cancellation, OrderFeed
+from wharfinger.db.models.orders.completeness import CompletenessDay, CompletenessGap, OrderReport, WantedOrder
+from wharfinger.db.models.orders.inbox import ImportedLine, ImportedOrder, OrderCursor, RawMessage
+from wharfinger.db.models.orders.order_marks import LegalHold, OrderAttachment, OrderHold, OrderNote, OrderTag, Tag
+from wharfinger.db.models.orders.sales_orders import Customer, Customisation, Invoice, SalesOrder, SalesOrderLine
+from wharfinger.db.models.orders.search import SearchWord
+from wharfinger.db.models.orders.verifications import Verification
 from wharfinger.db.models.packing import BenchClaim, PickList, PickListOrder, PickListUnits
 from wharfinger.db.models.problems import Problem
-from wharfinger.db.models.search import SearchWord
 from wharfinger.db.models.shipments import Confirmation, Shipment, ShipmentLine
 from wharfinger.db.models.sign_in import SignInLimit
 from wharfinger.db.models.stock import (
@@ -78,7 +79,6 @@ from wharfinger.db.models.stock_rules import (
     StockRuleChange,
 )
 from wharfinger.db.models.vat import VatItemRate, VatRegistration
-from wharfinger.db.models.verifications import Verification
 from wharfinger.db.models.warehouse.counts import CountEntry, CountLine, StockCount
 from wharfinger.db.models.warehouse.transfers import StockTransfer, TransferLine
 from wharfinger.db.models.warehouse.upload_plans import UploadPlan, UploadPlanRow

@@ -6,8 +6,8 @@ from wharfinger.db.models.accounts import Marketplace, SellerAccount
 from wharfinger.db.models.channels import Channel
 from wharfinger.db.search_expressions import pieces, squeezed
 from wharfinger.domain.labels import Labelled
+from wharfinger.domain.orders.completeness.order_report import ReportState
 from wharfinger.domain.orders.order import Fulfilment
-from wharfinger.domain.orders.order_report import ReportState
 from wharfinger.domain.stock.plan import WATCHED, ListingFeedState
 
 _WATCHED = [state.value for state in WATCHED]

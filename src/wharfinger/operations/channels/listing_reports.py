@@ -10,8 +10,8 @@ from django.db.models import Exists, OuterRef
 from wharfinger.db.any_of import any_of, number_array
 from wharfinger.db.models import ChannelProduct, Listing, ListingReport, StockNotice
 from wharfinger.db.queries.channels.listing_reports import OPEN
+from wharfinger.domain.orders.completeness.order_report import ReportState
 from wharfinger.domain.orders.order import Fulfilment
-from wharfinger.domain.orders.order_report import ReportState
 from wharfinger.operations.installation._flow_steps import bring_flow_forward
 from wharfinger.operations.stock._listing_steps import Looks, compare_read_back
 from wharfinger.operations.transaction import operation

@@ -11,15 +11,15 @@ from django.db.models import QuerySet
 from wharfinger.db.models import Activity, ImportedOrder, User
 from wharfinger.domain.installation.subjects import AboutImport
 from wharfinger.domain.orders.bulk_actions import OrderAction
+from wharfinger.domain.orders.completeness.order_report import WantedBy
 from wharfinger.domain.orders.order import ImportState
-from wharfinger.domain.orders.order_report import WantedBy
 from wharfinger.domain.orders.waits_for import ForDownload
 from wharfinger.operations._rows import insert
 from wharfinger.operations.installation._history_steps import draft_activity
 from wharfinger.operations.installation._problem_steps import Problems
-from wharfinger.operations.orders._gap_steps import want_orders
 from wharfinger.operations.orders._import_steps import solve_import_problems
 from wharfinger.operations.orders._reconsider_steps import retry_with_saved_data
+from wharfinger.operations.orders.completeness._gap_steps import want_orders
 
 IGNORED = "Ignored by a person."
 

@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta
 
 from wharfinger.db.models import Customisation, SalesOrderLine
-from wharfinger.domain.orders.order_report import WantedBy
+from wharfinger.domain.orders.completeness.order_report import WantedBy
 from wharfinger.domain.retry import pause_after
 from wharfinger.operations.installation._history_steps import record_activity
-from wharfinger.operations.orders._gap_steps import want_orders
 from wharfinger.operations.orders._import_steps import TRIED_AT_MOST
+from wharfinger.operations.orders.completeness._gap_steps import want_orders
 from wharfinger.operations.transaction import operation
 
 NEW_ADDRESS_AFTER = timedelta(minutes=5)

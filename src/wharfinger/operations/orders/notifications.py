@@ -18,6 +18,7 @@ from wharfinger.db.models import (
 from wharfinger.domain.access.queues import check_queue, queue_region
 from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.subjects import AboutNotifications
+from wharfinger.domain.orders.completeness.order_report import WantedBy
 from wharfinger.domain.orders.notifications import (
     READ_BACK_WITHIN,
     REMEMBERED_FOR,
@@ -26,12 +27,11 @@ from wharfinger.domain.orders.notifications import (
     QueueTest,
     newest_changes,
 )
-from wharfinger.domain.orders.order_report import WantedBy
 from wharfinger.operations.installation._flow_steps import bring_flow_forward
 from wharfinger.operations.installation._history_steps import record_audit
 from wharfinger.operations.installation._problem_steps import open_problem
-from wharfinger.operations.orders._gap_steps import want_orders
 from wharfinger.operations.orders._status_steps import follow_status
+from wharfinger.operations.orders.completeness._gap_steps import want_orders
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.transaction import operation
 

@@ -31,7 +31,7 @@ from wharfinger.operations.transaction import operation
 
 AT_ONCE = 50
 SHOWN_AFTER = timedelta(minutes=2)
-"""After an answer was sent, Amazon is asked what it came to; one that is not shown by then is sent again."""
+"""After an answer was sent, Amazon shows what it came to; one that is not shown by then is sent again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def note_found(verification_id: int, found: VerificationFound, *, now: datetime)
 
 @operation
 def note_failed(verification_ids: Sequence[int], error: str, *, now: datetime) -> None:
-    """Amazon said nothing of these: asked again with growing pauses; what is known of them stays."""
+    """Amazon said nothing of these: looked at again with growing pauses; what is known of them stays."""
     rows = Verification.objects.select_for_update(no_key=True).filter(any_of("pk", verification_ids))
     for row in rows.order_by("pk"):
         row.attempts = min(row.attempts + 1, 30_000)

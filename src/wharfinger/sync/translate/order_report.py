@@ -8,7 +8,7 @@ from wharfinger.amazon.messages.order_report import OrderReportRow
 from wharfinger.amazon.messages.orders import decode_order
 from wharfinger.amazon.messages.wire import Unreadable
 from wharfinger.db.queries.orders.held_orders import HeldOrder
-from wharfinger.domain.orders.completeness import STAGE_OF, SkuSum, Stage, StatedOrder, StatedRow, add_up
+from wharfinger.domain.orders.completeness.comparing import STAGE_OF, SkuSum, Stage, StatedOrder, StatedRow, add_up
 from wharfinger.domain.orders.order import IncomingLine, IncomingOrder
 from wharfinger.sync.translate.orders import translate_order
 

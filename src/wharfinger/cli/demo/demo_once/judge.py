@@ -26,7 +26,7 @@ from wharfinger.db.models import (
     ShipmentLine,
     StockLevel,
 )
-from wharfinger.db.models.inbox import TO_SEND
+from wharfinger.db.models.orders.inbox import TO_SEND
 from wharfinger.db.queries.option_rows import sites_of
 from wharfinger.db.queries.stock.rules import AS_IT_IS, Rules, installation_rule
 from wharfinger.domain.installation.problems import ProblemKind

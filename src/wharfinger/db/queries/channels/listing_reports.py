@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from wharfinger.db.any_of import any_of
 from wharfinger.db.models import ChannelProduct, ListingReport
-from wharfinger.domain.orders.order_report import ReportState
+from wharfinger.domain.orders.completeness.order_report import ReportState
 
 OPEN = (ReportState.WANTED, ReportState.PREPARING)
 COMPARED_WITHIN = timedelta(days=2)

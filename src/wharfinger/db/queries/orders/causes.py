@@ -14,7 +14,7 @@ from django.db.models import Count, Max, Min, Q, Sum, TextField
 from django.db.models.functions import MD5, Cast
 
 from wharfinger.db.models import ImportedOrder, SalesOrderLine
-from wharfinger.db.models.inbox import TO_SEND
+from wharfinger.db.models.orders.inbox import TO_SEND
 from wharfinger.domain.orders.order import ImportState
 from wharfinger.domain.orders.waits_for import WaitsFor, read_waits_for
 

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from wharfinger.db.any_of import any_of
 from wharfinger.db.models import ImportedOrder, RawMessage, SalesOrder, SalesOrderLine
-from wharfinger.domain.orders.completeness import STAGE_OF, SkuSum, StatedOrder, StatedRow
+from wharfinger.domain.orders.completeness.comparing import STAGE_OF, SkuSum, StatedOrder, StatedRow
 from wharfinger.domain.orders.order import ImportState, SkipReason
 
 AT_ONCE = 500

@@ -267,7 +267,7 @@ class SalesOrderPage:
     """Parcels of its Amazon order, this sales order's among them, and those that were undone."""
     merged_into: str
     verification: VerificationFacts | None
-    """What Amazon says of its regulated goods, where it was asked."""
+    """What Amazon says of its regulated goods, where it was looked for."""
 
     @property
     def may_split(self) -> bool:

@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, F, Min, OuterRef, Q, Sum
 from django.db.models.query import QuerySet
 
 from wharfinger.db.models import Allocation, Channel, ImportedLine, ImportedOrder
-from wharfinger.db.models.inbox import TO_SEND
+from wharfinger.db.models.orders.inbox import TO_SEND
 from wharfinger.domain.orders.order import Fulfilment, ImportState
 from wharfinger.domain.orders.unimported import channelless_remedy, channelless_sentence
 

@@ -10,8 +10,8 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from wharfinger.db.queries.orders.blindness import Connection, connections
-from wharfinger.db.queries.orders.completeness import catching_up
-from wharfinger.db.queries.orders.order_reports import accounts_behind
+from wharfinger.db.queries.orders.completeness.days import catching_up
+from wharfinger.db.queries.orders.completeness.order_reports import accounts_behind
 from wharfinger.domain.installation.people import Right
 from wharfinger.domain.orders.blindness import REMEDIES
 from wharfinger.web.live import answer_live, asks_for, live_part

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from wharfinger.db.queries.access.other_programs import signs_of_others
-from wharfinger.db.queries.orders.completeness import (
+from wharfinger.db.queries.orders.completeness.days import (
     AccountCompleteness,
     Side,
     account_completeness,
@@ -22,7 +22,7 @@ from wharfinger.db.queries.orders.completeness import (
 )
 from wharfinger.domain.access.other_programs import likely
 from wharfinger.domain.installation.people import Right
-from wharfinger.operations.orders import order_reports, wanted_orders
+from wharfinger.operations.orders.completeness import order_reports, wanted_orders
 from wharfinger.operations.refusals import Refused
 from wharfinger.web.csv_files import csv_file
 from wharfinger.web.live import answer_live, asks_for, live_part

@@ -188,8 +188,8 @@ ACTIONS = {
             verifications.approve_goods,
             N_("Approve the goods"),
             N_(
-                "Amazon is told that what the buyer stated was checked and is right. The order may be dispatched as "
-                "soon as Amazon shows the approval."
+                "Amazon receives your word that what the buyer stated was checked and is right. The order may be "
+                "dispatched as soon as Amazon shows the approval."
             ),
             N_("Approve the goods"),
             N_("The approval of %(order)s is on its way to Amazon."),

@@ -25,7 +25,7 @@ class Verification(models.Model):
     reviewer = models.CharField(max_length=200, blank=True)  # as Amazon shows it
     made_at = models.DateTimeField()
     looked_at = models.DateTimeField(null=True)
-    again_at = models.DateTimeField(null=True)  # trade time: when Amazon is asked again; null = never
+    again_at = models.DateTimeField(null=True)  # trade time: when it is looked at again; null = never
     attempts = models.PositiveSmallIntegerField(default=0)  # in a row without an answer of Amazon's
     error = models.TextField(blank=True)
     answer = EnumField(VerificationAnswer, max_length=10, blank=True)

@@ -20,13 +20,13 @@ from wharfinger.db.models import (
     WorkerHeartbeat,
 )
 from wharfinger.db.queries.orders.blindness import blind_since
-from wharfinger.db.queries.orders.order_reports import STANDING, backlog, read_stated
+from wharfinger.db.queries.orders.completeness.order_reports import STANDING, backlog, read_stated
 from wharfinger.db.queries.paging import Page, read_page
 from wharfinger.domain.channels.channel import LinkState
 from wharfinger.domain.orders.blindness import Blind
 from wharfinger.domain.orders.catch_up import Bucket, plan
-from wharfinger.domain.orders.completeness import GAP_KINDS, Cause, GapKind, StatedOrder, figures_of
-from wharfinger.domain.orders.order_report import ReportPurpose, ReportState
+from wharfinger.domain.orders.completeness.comparing import GAP_KINDS, Cause, GapKind, StatedOrder, figures_of
+from wharfinger.domain.orders.completeness.order_report import ReportPurpose, ReportState
 
 Money = tuple[tuple[str, Decimal], ...]
 

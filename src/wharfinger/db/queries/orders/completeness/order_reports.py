@@ -20,8 +20,8 @@ from wharfinger.db.models import (
 )
 from wharfinger.db.queries.moments import is_due
 from wharfinger.domain.moments import LONGEST_ROW_WAIT
-from wharfinger.domain.orders.completeness import STAGES, Cause, SkuSum, StatedOrder
-from wharfinger.domain.orders.order_report import ReportPurpose, ReportState, WantedBy
+from wharfinger.domain.orders.completeness.comparing import STAGES, Cause, SkuSum, StatedOrder
+from wharfinger.domain.orders.completeness.order_report import ReportPurpose, ReportState, WantedBy
 
 STANDING = (CompletenessGap.State.OPEN, CompletenessGap.State.STUCK)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum, auto
 
-from wharfinger.domain.orders.completeness import Cause, Ground, StatedOrder, differences, find_gap
+from wharfinger.domain.orders.completeness.comparing import Cause, Ground, StatedOrder, differences, find_gap
 
 TAKEN_WITHIN = timedelta(hours=1)
 """After its download an order is imported within minutes; longer, and something holds it."""

@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from wharfinger.db.encryption import EncryptedJson
 from wharfinger.db.fields import EnumField
-from wharfinger.db.models.inbox import ImportedOrder
+from wharfinger.db.models.orders.inbox import ImportedOrder
 from wharfinger.domain.orders.bulk_actions import BulkState, OrderAction
 
 

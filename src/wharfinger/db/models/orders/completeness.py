@@ -6,8 +6,8 @@ from django.db.models import Q
 from wharfinger.db.fields import EnumField
 from wharfinger.db.models.accounts import SellerAccount
 from wharfinger.domain.labels import Labelled
-from wharfinger.domain.orders.completeness import Cause
-from wharfinger.domain.orders.order_report import ReportPurpose, ReportState, WantedBy
+from wharfinger.domain.orders.completeness.comparing import Cause
+from wharfinger.domain.orders.completeness.order_report import ReportPurpose, ReportState, WantedBy
 
 
 class OrderReport(models.Model):

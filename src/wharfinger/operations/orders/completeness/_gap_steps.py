@@ -8,11 +8,11 @@ from django.db.models import F
 from django.db.models.functions import Greatest
 
 from wharfinger.db.models import CompletenessDay, CompletenessGap, WantedOrder
-from wharfinger.db.queries.orders.order_reports import read_stated
+from wharfinger.db.queries.orders.completeness.order_reports import read_stated
 from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.subjects import AboutGap
-from wharfinger.domain.orders.completeness import GAP_KINDS, Cause, Figures, StatedOrder, figures_of
-from wharfinger.domain.orders.order_report import WantedBy
+from wharfinger.domain.orders.completeness.comparing import GAP_KINDS, Cause, Figures, StatedOrder, figures_of
+from wharfinger.domain.orders.completeness.order_report import WantedBy
 from wharfinger.operations import triggers
 from wharfinger.operations.installation._problem_steps import open_problem, solve_problem
 

@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from wharfinger.db.models import CompletenessDay, CompletenessGap, OrderCursor, OrderReport, SellerAccount, User
-from wharfinger.db.queries.orders.order_reports import write_stated
+from wharfinger.db.queries.orders.completeness.order_reports import write_stated
 from wharfinger.domain.days import day_of
 from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.subjects import AboutWork
-from wharfinger.domain.orders.completeness import Cause, Comparison, DayResult, Gap
-from wharfinger.domain.orders.order_report import ReportPurpose, ReportState, WantedBy
+from wharfinger.domain.orders.completeness.comparing import Cause, Comparison, DayResult, Gap
+from wharfinger.domain.orders.completeness.order_report import ReportPurpose, ReportState, WantedBy
 from wharfinger.operations._rows import Rows
 from wharfinger.operations.installation._flow_steps import bring_flow_forward
 from wharfinger.operations.installation._history_steps import record_audit
 from wharfinger.operations.installation._problem_steps import open_problem, solve_problem
-from wharfinger.operations.orders._gap_steps import close_gap, money_as_text, want_orders
+from wharfinger.operations.orders.completeness._gap_steps import close_gap, money_as_text, want_orders
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.transaction import operation
 

@@ -7,13 +7,13 @@ from datetime import datetime
 from django.db.models import F
 
 from wharfinger.db.models import CompletenessGap, User, WantedOrder
-from wharfinger.db.queries.orders.order_reports import STANDING, read_stated, write_stated
-from wharfinger.domain.orders.completeness import Cause, StatedOrder
-from wharfinger.domain.orders.gap_review import Verdict
-from wharfinger.domain.orders.order_report import WantedBy
+from wharfinger.db.queries.orders.completeness.order_reports import STANDING, read_stated, write_stated
+from wharfinger.domain.orders.completeness.comparing import Cause, StatedOrder
+from wharfinger.domain.orders.completeness.gap_review import Verdict
+from wharfinger.domain.orders.completeness.order_report import WantedBy
 from wharfinger.operations.installation._flow_steps import bring_flow_forward
 from wharfinger.operations.installation._history_steps import record_audit
-from wharfinger.operations.orders._gap_steps import FLOW, close_gap, count_in, stick_gap, want_orders
+from wharfinger.operations.orders.completeness._gap_steps import FLOW, close_gap, count_in, stick_gap, want_orders
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.transaction import operation
 

@@ -1,0 +1,1 @@
+"""Orders from the inbox to the sales order, and what people do to them."""

@@ -1,0 +1,1 @@
+"""What proves that no order is missing, for pages and flows."""

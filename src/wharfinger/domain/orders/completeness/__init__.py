@@ -1,0 +1,1 @@
+"""What proves that no order is missing: Amazon's order report compared with what is held. Pure."""
