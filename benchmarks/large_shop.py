@@ -5,14 +5,13 @@ Every table is filled by one INSERT ... SELECT over generate_series; what is enc
 buyers, encrypted once. Row n refers to row n of its neighbours, so that nothing has to be looked up.
 """
 
-import sys
-import time
-from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db import connection, models
+from django.db import models
+from filling import insert, run, sealed, taken_away
+from large_warehouse import fill_warehouse
 
 from wharfinger.db import models as m
 from wharfinger.db.encryption import encrypt, keyed_hash, search_hash
@@ -26,8 +25,6 @@ from wharfinger.domain.stock.ledger import MovementReason, SiteKind
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 BUYERS = 1000
-_LONG = 1.0
-"""Seconds of a statement that are shown while the shop is filled."""
 SEARCHES = (
     "SO0004242", "4242", "026-0004242-0029694", "02600042420029694", "0029694", "INV0004242", "ITEM-00042", "MUG-42",
     "DX000004242GB", "5000000004242", "Hopper42", "anna+hopper42", "BS42+4DJ", "BS42", "buyer42@example.com", "nothing",
@@ -52,12 +49,13 @@ class Shop:
         # Rows are consistent as they are made: no foreign key is checked row by row, and indexes are built once.
         run("SET session_replication_role = replica")
         run("SET maintenance_work_mem = '256MB'")
-        indexes = _taken_away()
+        indexes = taken_away()
         self._buyers()
         self._channels()
         self._stock()
         self._orders()
         self._around()
+        fill_warehouse(self.items, self.orders, NOW)
         for definition in indexes:
             run(definition)
         run("SET session_replication_role = origin")
@@ -74,8 +72,8 @@ class Shop:
             address = IncomingAddress(name, "", f"{n} High Street", "", "", "Bristol", "", postcode, "GB")
             buyer = IncomingBuyer(name, f"buyer{n}@example.com")
             values = [n, *(encrypt(text.encode()) for text in (name, buyer.email))]
-            sealed = [_sealed(m.SalesOrder, "delivery", asdict(address)), _sealed(m.SalesOrder, "buyer", asdict(buyer))]
-            run("INSERT INTO buyer VALUES (%s, %s, %s, %s, %s, %s)", *values, *sealed, keyed_hash("postcode", postcode))
+            address_and_buyer = [sealed(m.SalesOrder, "delivery", asdict(address)), sealed(m.SalesOrder, "buyer", asdict(buyer))]
+            run("INSERT INTO buyer VALUES (%s, %s, %s, %s, %s, %s)", *values, *address_and_buyer, keyed_hash("postcode", postcode))
             for word in words_of(address, buyer):
                 run("INSERT INTO word VALUES (%s, %s, %s)", n, word.kind.value, search_hash(word.kind, word.text))
 
@@ -351,8 +349,8 @@ class Shop:
             verb="'save'",
             noun="'Channel'",
             noun_id=f"(n %% {self.channels} + 1)::text",
-            before=f"'{_sealed(m.AuditEntry, 'before', {'name': 'a'})}'",
-            after=f"'{_sealed(m.AuditEntry, 'after', {'name': 'b'})}'",
+            before=f"'{sealed(m.AuditEntry, 'before', {'name': 'a'})}'",
+            after=f"'{sealed(m.AuditEntry, 'after', {'name': 'b'})}'",
         )
 
     def _settle(self) -> None:
@@ -369,49 +367,6 @@ class Shop:
         run("VACUUM ANALYZE")
 
 
-def _taken_away() -> list[str]:
-    """Drop every index that no constraint needs; returns how they are made again."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT indexname, indexdef FROM pg_indexes WHERE tablename LIKE 'wharfinger\\_%' AND NOT EXISTS "
-            "(SELECT 1 FROM pg_constraint WHERE conindid = format('%I.%I', schemaname, indexname)::regclass)"
-        )
-        found = cursor.fetchall()
-        for name, _ in found:
-            cursor.execute(f'DROP INDEX "{name}"')
-    return [definition.replace("%", "%%") for _, definition in found]
-
-
-def insert(model: type[models.Model], count: int, joined: str = "", **columns: str) -> None:
-    """`columns`: SQL by column, of `n` (from 0; `series.n` where something is joined). Others get their defaults."""
-    key = model._meta.pk
-    names, values, params = [], [], []
-    for field in model._meta.concrete_fields:
-        given = columns.get(field.attname)
-        if given is None and field is key:
-            given = "series.n + 1"
-        names.append(f'"{field.column}"')
-        values.append("%s" if given is None else given)
-        if given is None:
-            params.append(_default(field))
-    run(
-        f"INSERT INTO {model._meta.db_table} ({', '.join(names)}) SELECT {', '.join(values)} "
-        f"FROM generate_series(0, {count - 1}) AS series(n) {joined}",
-        *params,
-    )
-
-
-def _default(field: Any) -> Any:
-    if field.has_default():
-        return field.get_db_prep_save(field.get_default(), connection)
-    return None if field.null else ("" if field.blank else 0)
-
-
-def _sealed(model: type[models.Model], column: str, value: Mapping[str, Any]) -> Any:
-    """As the column keeps it."""
-    return model._meta.get_field(column).get_db_prep_save(value, connection)
-
-
 def _of(expression: str) -> str:
     """Where other tables are joined, n is the series'."""
     return (
@@ -419,11 +374,3 @@ def _of(expression: str) -> str:
         .replace("(series.series.n", "(series.n")
         .replace("series.series.", "series.")
     )
-
-
-def run(sql: str, *params: Any) -> None:
-    began = time.perf_counter()
-    with connection.cursor() as cursor:
-        cursor.execute(sql if params else sql.replace("%%", "%"), params or None)
-    if (took := time.perf_counter() - began) > _LONG:
-        print(f"{took:5.1f} s  {sql[:70]}", file=sys.stderr)
