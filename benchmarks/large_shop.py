@@ -298,6 +298,7 @@ class Shop:
             id="o.id",
             shipment_id="o.id",
             account_id="c.account_id",
+            channel_id="c.id",
             state="'confirmed'",
             again_at=_NOW,
             made_at=_NOW,

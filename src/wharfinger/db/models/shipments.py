@@ -3,7 +3,7 @@ from django.db.models import Q
 
 from wharfinger.db.fields import EnumField
 from wharfinger.db.search_expressions import digits, squeezed
-from wharfinger.domain.shipping.shipments import ConfirmationState
+from wharfinger.domain.shipping.shipments import SETTLED, ConfirmationState
 
 
 class Standing(models.Manager["Shipment"]):
@@ -66,6 +66,9 @@ class Confirmation(models.Model):
 
     shipment = models.OneToOneField(Shipment, on_delete=models.CASCADE, related_name="confirmation")
     account = models.ForeignKey("wharfinger.SellerAccount", on_delete=models.PROTECT, related_name="confirmations")
+    channel = models.ForeignKey(
+        "wharfinger.Channel", on_delete=models.PROTECT, null=True, db_index=False, related_name="+"
+    )  # of its order, for the channel's list; the database fills it (migration 0058)
     state = EnumField(ConfirmationState, max_length=12, default=ConfirmationState.WAITING)
     version = models.PositiveSmallIntegerField(default=1)  # of the facts that Amazon is to hold
     attempted_version = models.PositiveSmallIntegerField(default=0)  # that the last attempt carried
@@ -90,5 +93,12 @@ class Confirmation(models.Model):
                 fields=["account", "again_at"],
                 condition=Q(state__in=["waiting", "attempted", "accepted", "refused"]),
                 name="confirmations_open",
-            )
+            ),
+            models.Index(
+                fields=["id"],
+                condition=~Q(state__in=[state.value for state in SETTLED]),
+                name="confirmations_unsettled",
+            ),
+            models.Index(fields=["channel", "-id"], name="confirmations_of_a_channel"),
+            models.Index(fields=["channel", "state", "-id"], name="confirmations_by_state"),
         ]

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, F
+from django.db.models import Count, Exists, F, OuterRef
 
 from wharfinger.db.models import (
     Channel,
+    ChannelProduct,
     Confirmation,
     FlowSchedule,
     Problem,
@@ -19,11 +20,11 @@ from wharfinger.db.models import (
 from wharfinger.db.queries.access.budgets import BudgetRow, budget_row
 from wharfinger.db.queries.installation.problems import ProblemRow, newest_problems
 from wharfinger.db.queries.orders.late import count_unsent
-from wharfinger.db.queries.orders.order_days import OrdersOfToday, orders_by_day, orders_of_today
+from wharfinger.db.queries.orders.order_days import OrdersOfToday, orders_by_day
 from wharfinger.db.queries.orders.sales_orders import Day, ShipBy, count_due
 from wharfinger.domain.channels.channel import LinkState
 from wharfinger.domain.orders.order import SalesOrderState
-from wharfinger.domain.shipping.shipments import ConfirmationState
+from wharfinger.domain.shipping.shipments import SETTLED
 from wharfinger.domain.timetable import FLOW_TITLES, flow_title
 
 DAYS_SHOWN = 14
@@ -110,13 +111,13 @@ class Dashboard:
 def dashboard(day: Day, today: date) -> Dashboard:
     """Everything of the page. `today`: the reader's, by which the chart's days are named."""
     now = day.now
-    orders = orders_of_today(now)
+    orders, days = orders_by_day(now, today, DAYS_SHOWN)
     channels = _channels_today(orders)
     waiting = dict(StockNotice.objects.values_list("account").annotate(n=Count("id")))
     due = count_due(day)
     unsent = count_unsent(day.now)
     open_problems = Problem.objects.filter(solved_at=None)
-    chart, top = bars(orders_by_day(now, today, DAYS_SHOWN))
+    chart, top = bars(days)
     return Dashboard(
         has_channels=any(not row.archived for row in channels),
         orders_today=orders.total,
@@ -147,8 +148,7 @@ def _channels_today(today: OrdersOfToday) -> tuple[ChannelToday, ...]:
 
 
 def _unconfirmed() -> int:
-    done = [ConfirmationState.CONFIRMED, ConfirmationState.NOT_SENT]
-    return Confirmation.objects.exclude(state__in=done).count()
+    return Confirmation.objects.exclude(state__in=SETTLED).count()
 
 
 def _accounts(now: datetime, waiting: dict[int, int]) -> tuple[AccountRow, ...]:
@@ -174,13 +174,12 @@ def _flow(row: FlowSchedule) -> FlowRow:
 def _at_risk() -> tuple[AtRisk, ...]:
     """Items that are sold somewhere and of which few are left, fewest first."""
     rows = (
-        StockLevel.objects.filter(item__channel_products__isnull=False)
+        StockLevel.objects.filter(Exists(ChannelProduct.objects.filter(item=OuterRef("item"))))
         .exclude(counted_at=None)
         .annotate(left=F("on_hand") - F("allocated") - F("fba_ordered"))
         .filter(left__lte=LOW)
         .select_related("item", "site")
         .order_by("left", "item__code")
-        .distinct()
     )
     return tuple(
         AtRisk(row.item_id, row.item.code, row.item.name, row.site.name, row.left) for row in rows[:AT_RISK_SHOWN]

@@ -42,6 +42,8 @@ class ConfirmationState(Labelled):
     AMAZONS_OWN = "amazons_own", "Waiting for Amazon"
 
 
+SETTLED = (ConfirmationState.CONFIRMED, ConfirmationState.NOT_SENT)
+"""Nothing more is to come."""
 UNTOUCHED = (ConfirmationState.WAITING, ConfirmationState.NOT_SENT, ConfirmationState.AMAZONS_OWN)
 """Where nothing was sent, unless an attempt was made before."""
 

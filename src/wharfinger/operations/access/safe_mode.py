@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q
 
 from wharfinger.db.models import Channel, OrderCursor, RawMessage, SafeMode, SellerAccount, User
-from wharfinger.db.queries.orders.blindness import blind_since
+from wharfinger.db.queries.orders.blindness import blind_of
 from wharfinger.db.queries.stock.guard import items_sold_by, setting_of
 from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.subjects import AboutSafeMode
@@ -28,7 +28,7 @@ def look(*, now: datetime) -> int:
     rows = SafeMode.objects.filter(Q(after_hours__isnull=False) | Q(entered_at__isnull=False))
     changed = 0
     for row in rows.select_for_update(no_key=True, of=("self",)).select_related("account").order_by("pk"):
-        blind = blind_since(row.account, now, works=True)
+        blind = blind_of(row.account, now, works=True)
         if row.entered_at is None and blind is not None and begins(blind, row.after_hours, now):
             _enter(row, blind, now)
             changed += 1

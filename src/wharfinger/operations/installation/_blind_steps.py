@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from wharfinger.db.models import Alert, SellerAccount
-from wharfinger.db.queries.orders.blindness import blind_since
+from wharfinger.db.queries.orders.blindness import blind_of
 from wharfinger.domain.installation.alerts import AlertKind
 from wharfinger.domain.installation.subjects import AboutAccount, AlertKey
 from wharfinger.domain.orders.blindness import REMEDIES, Whose
@@ -18,7 +18,7 @@ def alert_if_blind(account_id: int, flow: str, *, now: datetime) -> None:
     if flow != SEARCH:
         return
     account = SellerAccount.objects.get(pk=account_id)
-    blind = blind_since(account, now, works=True)
+    blind = blind_of(account, now, works=True)
     if blind is None or blind.whose is Whose.ACCESS:
         return
     raise_alert(

@@ -104,7 +104,9 @@ class ImportedOrder(models.Model):
         ]
         indexes = [
             models.Index(fields=["waits_for"], condition=~models.Q(waits_for=""), name="imported_orders_waiting"),
-            models.Index(fields=["-placed_at", "-id"], name="imported_orders_newest"),
+            models.Index(
+                fields=["-placed_at", "-id"], include=["marketplace", "channel"], name="imported_orders_by_day"
+            ),  # days are counted from it alone
             models.Index(fields=["channel", "-placed_at"], name="imported_orders_by_channel"),
             models.Index(fields=["amazon_order_id"], name="imported_orders_by_number"),
             models.Index(fields=["state", "-placed_at"], name="imported_orders_by_state"),

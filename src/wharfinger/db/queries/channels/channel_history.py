@@ -41,7 +41,7 @@ _NOTIFIED = (
 
 
 def _notifications(channel_id: int, state: str, search: str) -> QuerySet[Any, Any]:
-    rows = Confirmation.objects.filter(shipment__order__channel=channel_id)
+    rows = Confirmation.objects.filter(channel=channel_id)
     if state:
         rows = rows.filter(state=state)
     if search:

@@ -33,11 +33,16 @@ class Connection:
         return self.blind is None and self.state is LinkState.LINKED
 
 
-def blind_since(account: SellerAccount, now: datetime, *, works: bool) -> Blind | None:
-    """None while orders are seen. `works`: a worker of the installation reports."""
+def blind_since(account: SellerAccount, line: FlowSchedule | None, now: datetime, *, works: bool) -> Blind | None:
+    """None while orders are seen. `account` with its cursor, `line`: of its search; `works`: a worker of the
+    installation reports."""
+    return blind(_search(account, line, getattr(account, "cursor", None), works=works), now)
+
+
+def blind_of(account: SellerAccount, now: datetime, *, works: bool) -> Blind | None:
+    """As `blind_since`, of one account alone."""
     line = FlowSchedule.objects.filter(account=account, flow=SEARCH).first()
-    cursor = OrderCursor.objects.filter(account=account).first()
-    return blind(_search(account, line, cursor, works=works), now)
+    return blind_since(account, line, now, works=works)
 
 
 def connections(*, now: datetime, machine_now: datetime) -> tuple[Connection, ...]:

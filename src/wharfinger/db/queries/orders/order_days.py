@@ -4,6 +4,7 @@ A day is that of the order's marketplace. Every order that was found at Amazon c
 whether or not a channel of ours sells there.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -40,17 +41,23 @@ class OrdersOfToday:
 def orders_of_today(now: datetime) -> OrdersOfToday:
     """Those of the day that it is now at each order's marketplace."""
     rows = _placed_within(now, 1).annotate(ago=_days_ago(now)).filter(ago=0)
-    return OrdersOfToday(dict(rows.values_list("channel").annotate(n=Count("id"))))
+    return OrdersOfToday(dict(rows.values_list("channel").annotate(n=Count("*"))))
 
 
-def orders_by_day(now: datetime, today: date, days: int) -> list[tuple[date, int]]:
-    """The last so many days, today last; days without an order count 0.
+def orders_by_day(now: datetime, today: date, days: int) -> tuple[OrdersOfToday, list[tuple[date, int]]]:
+    """Today's, and the last so many days, today last; days without an order count 0. One statement.
 
     `today`: the reader's, by which the days are named; a marketplace's own today counts under it.
     """
     rows = _placed_within(now, days).annotate(ago=_days_ago(now))
-    counted = dict(rows.values_list("ago").annotate(n=Count("id")))
-    return [(today - timedelta(days=ago), counted.get(ago, 0)) for ago in range(days - 1, -1, -1)]
+    counted: Counter[int] = Counter()
+    by_channel: dict[int | None, int] = {}
+    for ago, channel, number in rows.values_list("ago", "channel").annotate(n=Count("*")):
+        counted[ago] += number
+        if ago == 0:
+            by_channel[channel] = number
+    last = [(today - timedelta(days=ago), counted[ago]) for ago in range(days - 1, -1, -1)]
+    return OrdersOfToday(by_channel), last
 
 
 def _placed_within(now: datetime, days: int) -> QuerySet[ImportedOrder]:
