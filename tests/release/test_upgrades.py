@@ -49,7 +49,7 @@ def loaded(database_url):
     made = []
 
     def load(dump):
-        name = "upgraded"
+        name = f"upgraded_{os.getpid()}"  # two workers at once
         with psycopg.connect(database_url, autocommit=True) as connection:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         made.append(name)
