@@ -6,8 +6,9 @@ import pytest
 from tests.operations.test_erasure import CANARY, DAY, Shop
 
 from wharfinger.cli.privacy.erasing import erase_all
-from wharfinger.db.models import AuditEntry, Customer, Installation, LegalHold
+from wharfinger.db.models import AuditEntry, Customer, Installation, LegalHold, PrivacyProof
 from wharfinger.domain.installation.people import Role
+from wharfinger.operations.orders.privacy import proofs
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +24,10 @@ def text(answer):
 
 def test_the_proof_counts_every_place_and_the_time_is_set_there(shop, sign_in, clock):
     client = sign_in(Role.ADMINISTRATOR)
+    assert "is being counted" in text(client.get("/settings/privacy/"))
+    proofs.count(now=shop.now)
     page = text(client.get("/settings/privacy/"))
+    assert "is being counted" not in page
     for words in ("Raw messages from Amazon", "Files attached to orders", "Words by which orders are found"):
         assert words in page
     assert client.post("/settings/privacy/days/", {"days": "31"}).status_code == 422
@@ -33,6 +37,22 @@ def test_the_proof_counts_every_place_and_the_time_is_set_there(shop, sign_in, c
     assert (entry.before, entry.after) == (
         {"personal data is kept": "30 days"}, {"personal data is kept": "20 days"},
     )  # fmt: skip
+
+
+def test_a_count_is_a_days_or_wanted_and_the_page_says_of_when_it_is(shop, sign_in, clock):
+    client = sign_in(Role.ADMINISTRATOR)
+    assert proofs.is_due(shop.now)
+    proofs.count(now=shop.now)
+    assert (proofs.is_due(shop.now), proofs.is_due(shop.now + DAY), proofs.is_due(shop.now - DAY)) == (
+        False, True, True,
+    )  # fmt: skip
+    assert client.post("/settings/privacy/count/").status_code == 302
+    assert proofs.is_due(shop.now)
+    assert "is being counted" in text(client.get("/settings/privacy/"))
+    erase_all(shop.now + 60 * DAY)
+    proofs.count(now=shop.now + 60 * DAY)
+    row = PrivacyProof.objects.get()
+    assert (row.erased, {rows for _, rows, _, _ in row.places}) == (1, {0})
 
 
 def test_an_order_says_until_when_it_is_held_and_that_it_was_erased(shop, sign_in):

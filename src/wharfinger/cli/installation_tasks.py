@@ -35,6 +35,7 @@ from wharfinger.operations.channels import first_upload, links, marketplaces
 from wharfinger.operations.installation import alerts, expired
 from wharfinger.operations.orders import bulk_actions, notifications, search_words
 from wharfinger.operations.orders.completeness import order_reports
+from wharfinger.operations.orders.privacy import proofs
 from wharfinger.sync import alerts_out, labels_out, mail_out, secret_in, stock_feeds
 from wharfinger.sync.buy_shipping import BuyShipping
 from wharfinger.sync.calls import Calls, Clock, FlowResult, NoToken
@@ -195,10 +196,14 @@ class InstallationTasks:
         """What is due by the clock; at once again while there is more. Nothing where the clock may be ahead."""
         now = self._clock.now()
         if may_be_ahead(last_run_of(triggers.ERASE), now):
+            if proofs.is_due(now):
+                proofs.count(now=now)
             return FlowResult(
                 "the clock went on by days at once: nothing is erased for a day, in case it is ahead", now + SECOND_LOOK
             )
         done, more = erase_some(now, at_most=ERASING_STEPS_IN_A_RUN)
+        if not more and proofs.is_due(now):
+            proofs.count(now=now)
         return FlowResult(f"personal data of {done} erased{'; more follow' if more else ''}", now if more else None)
 
     def _fill_words(self) -> FlowResult:

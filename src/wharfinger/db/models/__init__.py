@@ -30,7 +30,7 @@ from wharfinger.db.models.couriers import (
 )
 from wharfinger.db.models.flows import FlowSchedule, PeriodicTaskSchedule, WorkerHeartbeat
 from wharfinger.db.models.history import AccessEntry, Activity, AuditEntry
-from wharfinger.db.models.installation import Installation, RunningShop, SetupLink, User
+from wharfinger.db.models.installation import Installation, PrivacyProof, RunningShop, SetupLink, User
 from wharfinger.db.models.list_views import ListSetting, SavedView
 from wharfinger.db.models.listings import (
     ChannelProduct,
@@ -161,6 +161,7 @@ __all__ = [
     "PickList",
     "PickListOrder",
     "PickListUnits",
+    "PrivacyProof",
     "Problem",
     "RateBudget",
     "RawMessage",

@@ -92,3 +92,13 @@ class Installation(models.Model):
             ),
             models.CheckConstraint(condition=models.Q(undo_minutes__lte=30), name="undo_lasts_30_minutes_at_most"),
         ]
+
+
+class PrivacyProof(models.Model):
+    """The one row that says what held personal data when it was last counted. Trade time."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    counted_at = models.DateTimeField(null=True)
+    places = models.JSONField(default=list)  # as `db.queries.orders.privacy.proof.write_place` writes them
+    erased = models.PositiveIntegerField(default=0)  # sales orders without personal data
+    wanted_at = models.DateTimeField(null=True)  # a person wants it counted anew

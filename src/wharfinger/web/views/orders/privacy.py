@@ -11,7 +11,7 @@ from wharfinger.db.queries.orders.privacy.erasing import kept_days
 from wharfinger.db.queries.orders.privacy.proof import privacy
 from wharfinger.domain.installation.people import Right
 from wharfinger.operations import triggers
-from wharfinger.operations.orders.privacy import erasure
+from wharfinger.operations.orders.privacy import erasure, proofs
 from wharfinger.web.forms.installation_settings import KeptDaysForm
 from wharfinger.web.request_context import person, trade_now
 from wharfinger.web.rights import needs
@@ -37,11 +37,20 @@ def set_kept_days(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, form: KeptDaysForm) -> HttpResponse:
-    context = {"form": form, "proof": privacy(trade_now(), task=triggers.ERASE)}
+    context = {"form": form, "proof": privacy(task=triggers.ERASE)}
     return render(request, "wharfinger/settings/privacy.html", context, status=422 if form.errors else 200)
+
+
+@needs(Right.ADMINISTER)
+@require_POST
+def count_now(request: HttpRequest) -> HttpResponse:
+    proofs.want_count(now=trade_now())
+    messages.success(request, gettext("Everything is being counted. This page shows it when it is done."))
+    return redirect("privacy")
 
 
 routes = [
     path("settings/privacy/", show_privacy, name="privacy"),
     path("settings/privacy/days/", set_kept_days, name="kept-days"),
+    path("settings/privacy/count/", count_now, name="privacy-count"),
 ]
