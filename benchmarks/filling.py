@@ -1,4 +1,3 @@
-
 """Tables filled by PostgreSQL itself: one INSERT ... SELECT over generate_series for each."""
 
 import sys

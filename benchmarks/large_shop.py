@@ -72,8 +72,16 @@ class Shop:
             address = IncomingAddress(name, "", f"{n} High Street", "", "", "Bristol", "", postcode, "GB")
             buyer = IncomingBuyer(name, f"buyer{n}@example.com")
             values = [n, *(encrypt(text.encode()) for text in (name, buyer.email))]
-            address_and_buyer = [sealed(m.SalesOrder, "delivery", asdict(address)), sealed(m.SalesOrder, "buyer", asdict(buyer))]
-            run("INSERT INTO buyer VALUES (%s, %s, %s, %s, %s, %s)", *values, *address_and_buyer, keyed_hash("postcode", postcode))
+            address_and_buyer = [
+                sealed(m.SalesOrder, "delivery", asdict(address)),
+                sealed(m.SalesOrder, "buyer", asdict(buyer)),
+            ]
+            run(
+                "INSERT INTO buyer VALUES (%s, %s, %s, %s, %s, %s)",
+                *values,
+                *address_and_buyer,
+                keyed_hash("postcode", postcode),
+            )
             for word in words_of(address, buyer):
                 run("INSERT INTO word VALUES (%s, %s, %s)", n, word.kind.value, search_hash(word.kind, word.text))
 

@@ -8,7 +8,7 @@ from tests.factories.ground import NOW
 from tests.web.client import text
 
 from wharfinger.db.models import FbaLedgerReport, StockItem
-from wharfinger.domain.orders.order_report import ReportState
+from wharfinger.domain.orders.completeness.order_report import ReportState
 from wharfinger.domain.stock.fba_ledger import LedgerDay
 from wharfinger.domain.stock.fba_stock import FbaLevel
 from wharfinger.domain.stock.ledger import MovementReason

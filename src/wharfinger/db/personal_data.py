@@ -192,6 +192,7 @@ SAYS_NO_PERSON: Mapping[str, str] = {
     "CompletenessDay": "amazon_money our_money",
     "CompletenessGap": "amazon_order_id kinds note amazon ours",
     "Confirmation": "sent_carrier shown_carrier stale_carrier error",
+    "PrivacyProof": "places",
     "ConnectionCheck": "reference answer",
     "ConnectionService": "code name extras",
     "CountEntry": "token",

@@ -5,7 +5,8 @@ class Refused(Exception):
     """The input cannot be taken; nothing was written. The sentence names the remedy, `field` the field.
 
     A value in the sentence is named, `%(name)s`, and given by that name: the sentence is translated as a whole, and of
-    its values those that are a `Sentence`. The exception itself is English, for logs and the command line.
+    its values those that are a `Sentence`, or another refusal, whose sentence then is a part of this one. The exception
+    itself is English, for logs and the command line.
     """
 
     def __init__(self, sentence: str, field: str = "", /, **values: object) -> None:

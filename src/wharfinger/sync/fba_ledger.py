@@ -35,7 +35,13 @@ from wharfinger.db.queries.stock.fba_ledger import (
 from wharfinger.db.queries.stock.fba_pools import any_fba_listing, items_by_fba_sku
 from wharfinger.domain.counts import counted
 from wharfinger.domain.days import begins, ends
-from wharfinger.domain.orders.order_report import FIRST_LOOK, GIVEN_UP_AFTER, ReportState, look_again_after, next_night
+from wharfinger.domain.orders.completeness.order_report import (
+    FIRST_LOOK,
+    GIVEN_UP_AFTER,
+    ReportState,
+    look_again_after,
+    next_night,
+)
 from wharfinger.domain.retry import roll_of
 from wharfinger.domain.stock.fba_ledger import ItemRow, days_of, days_to_read
 from wharfinger.operations.stock.warehouse import fba_ledger

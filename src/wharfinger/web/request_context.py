@@ -70,8 +70,14 @@ def message_of(refused: Refused) -> str:
     if not refused.sentence:
         return ""
     said = gettext(refused.sentence)
-    values = {name: gettext(each) if isinstance(each, Sentence) else each for name, each in refused.values.items()}
+    values = {name: _in_readers_language(each) for name, each in refused.values.items()}
     return said % values if values else said
+
+
+def _in_readers_language(value: object) -> object:
+    if isinstance(value, Refused):
+        return message_of(value)
+    return gettext(value) if isinstance(value, Sentence) else value
 
 
 def show_refusal(form: forms.BaseForm, refused: Refused, names: Mapping[str, str] | None = None) -> None:

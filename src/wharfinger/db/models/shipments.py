@@ -68,7 +68,7 @@ class Confirmation(models.Model):
     account = models.ForeignKey("wharfinger.SellerAccount", on_delete=models.PROTECT, related_name="confirmations")
     channel = models.ForeignKey(
         "wharfinger.Channel", on_delete=models.PROTECT, null=True, db_index=False, related_name="+"
-    )  # of its order, for the channel's list; the database fills it (migration 0058)
+    )  # of its order, for the channel's list; the database fills it
     state = EnumField(ConfirmationState, max_length=12, default=ConfirmationState.WAITING)
     version = models.PositiveSmallIntegerField(default=1)  # of the facts that Amazon is to hold
     attempted_version = models.PositiveSmallIntegerField(default=0)  # that the last attempt carried

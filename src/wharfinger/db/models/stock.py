@@ -6,7 +6,7 @@ from django.db.models.functions import Lower
 from wharfinger.db.fields import EnumField
 from wharfinger.db.search_expressions import pieces, squeezed
 from wharfinger.domain.marketplaces import Pool
-from wharfinger.domain.orders.order_report import ReportState
+from wharfinger.domain.orders.completeness.order_report import ReportState
 from wharfinger.domain.stock.ledger import MovementReason, SiteKind
 
 

@@ -42,6 +42,12 @@ class OptionValues:
         return all(getattr(self, name) is None for name in OPTIONS)
 
 
+def cell_of(row: str, option: str) -> str:
+    """The name of a cell of the list, as forms have it and refusals name it. `row`: an order type's code, empty for the
+    first row, whose cells have the options' own names."""
+    return f"{row}.{option}" if row else option
+
+
 OPTIONS: tuple[str, ...] = tuple(field.name for field in fields(OptionValues))
 """The columns, in the order in which pages show them."""
 _ONE_CELL = ("site", "site_group")

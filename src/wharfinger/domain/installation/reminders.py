@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from wharfinger.domain.installation import occasions
 from wharfinger.domain.installation.subjects import AlertKey, AlertSubject
 
 STEPS = (30, 14, 7, 1, 0)
@@ -39,7 +40,7 @@ def plan_reminders(subject: AlertSubject, ends: date | None, today: date, open_k
     step = None if ends is None else _step(ends, today)
     if ends is None or step is None:
         return Plan(None, _in_order(open_keys))
-    key = AlertKey(subject, f"{ends.isoformat()}:{step}")
+    key = AlertKey(subject, occasions.reminder(ends, step))
     due = None if key in open_keys else Due(key, step, (ends - today).days)
     return Plan(due, _in_order(other for other in open_keys if other != key))
 

@@ -17,6 +17,7 @@ from wharfinger.db.models import (
 )
 from wharfinger.db.queries.moments import is_past
 from wharfinger.domain.channels.channel import LinkState
+from wharfinger.domain.installation import occasions
 from wharfinger.domain.installation.alerts import AlertKind
 from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.subjects import AboutAccount, AboutApplication, AlertKey
@@ -201,7 +202,7 @@ def lose_authorisation(account_id: int, *, error: str, now: datetime, since: dat
     )
     raise_alert(
         AlertKind.AUTHORISATION_LOST,
-        AlertKey(AboutAccount(account_id), f"lost:{now.isoformat()}"),
+        AlertKey(AboutAccount(account_id), occasions.lost_access(now)),
         text=f"{account.name}: Amazon refuses access. No orders are imported and nothing is sent for now.",
         remedy=remedy,
         account=account,
@@ -247,7 +248,7 @@ def report_application_refused(account_id: int, *, error: str, now: datetime) ->
     )
     raise_alert(
         AlertKind.APPLICATION_REFUSED,
-        AlertKey(subject, f"problem:{problem.pk}"),
+        AlertKey(subject, occasions.of_problem(problem.pk)),
         text="Amazon refuses the application's client id or secret: every call fails, for every account that uses "
         "it. The accounts' authorisations remain valid.",
         remedy=remedy,

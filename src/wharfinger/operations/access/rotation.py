@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from wharfinger.db.models import AmazonApplication, User
+from wharfinger.domain.installation import occasions
 from wharfinger.domain.installation.alerts import AlertKind
 from wharfinger.domain.installation.reminders import SECRET_LIVES
 from wharfinger.domain.installation.subjects import AboutRotation, AlertKey
@@ -97,7 +98,7 @@ def refuse_rotation(application_pk: int, *, error: str, remedy: str, now: dateti
 def _alert(row: AmazonApplication, error: str, remedy: str, now: datetime) -> None:
     raise_alert(
         AlertKind.ROTATION_FAILED,
-        AlertKey(AboutRotation(row.pk), now.isoformat()),
+        AlertKey(AboutRotation(row.pk), occasions.rotated(now)),
         text=f"The client secret of the Amazon application {row.name} was not rotated; the old one remains in use. "
         f"{error}",
         remedy=remedy,

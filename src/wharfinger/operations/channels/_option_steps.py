@@ -5,6 +5,7 @@ Save Channel stays one transaction: the whole list is checked row by row, then w
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django.db.models import Model
@@ -31,21 +32,23 @@ from wharfinger.domain.channels.options import (
     OPTIONS,
     OptionRow,
     OptionValues,
+    cell_of,
     fault_in,
     without_couriers,
 )
 from wharfinger.domain.currencies import CURRENCIES
 from wharfinger.domain.orders.order import Fulfilment
+from wharfinger.domain.sentences import N_, Sentence
 from wharfinger.domain.shipping.shipments import Tracking
 from wharfinger.domain.stock.ledger import SiteKind
 from wharfinger.operations.refusals import Refused
 
-_LISTS: Mapping[str, tuple[type[Model], str]] = {
-    "sales_source": (SalesSource, "sales source"),
-    "courier_group": (CourierGroup, "courier group"),
-    "company_class": (CompanyClass, "company class"),
-    "bank_account": (BankAccount, "bank account"),
-    "order_number_prefix": (OrderNumberPrefix, "order number prefix"),
+_LISTS: Mapping[str, tuple[type[Model], Sentence]] = {
+    "sales_source": (SalesSource, N_("sales source")),
+    "courier_group": (CourierGroup, N_("courier group")),
+    "company_class": (CompanyClass, N_("company class")),
+    "bank_account": (BankAccount, N_("bank account")),
+    "order_number_prefix": (OrderNumberPrefix, N_("order number prefix")),
 }
 PRESET = {"company_class": "Amazon", "bank_account": "Amazon", "order_number_prefix": "SO"}
 
@@ -149,10 +152,11 @@ def map_by_default(channel: Channel, service: CourierService) -> None:
     )
 
 
-def _refused(row: OptionRow, option: str, reason: str) -> Refused:
+def _refused(row: OptionRow, option: str, sentence: str, /, **values: object) -> Refused:
+    reason = Refused(sentence, cell_of(row.order_type or "", option), **values)
     if row.order_type is None:
-        return Refused(reason, option)
-    return Refused("Row %(row)s: %(reason)s", f"{row.order_type}.{option}", row=row.title, reason=reason)
+        return reason
+    return Refused("Row %(row)s: %(reason)s", reason.field, row=row.title, reason=reason)
 
 
 def _site(channel: Channel, row: OptionRow) -> Site | None:
@@ -167,55 +171,80 @@ def _site(channel: Channel, row: OptionRow) -> Site | None:
     site = Site.objects.select_related("account").filter(pk=row.values.site).first()
     if site is None:
         raise _refused(row, "site", "This site no longer exists. Choose another.")
-    fault = _site_fault(channel, site) or _pool_fault(channel, row, site)
-    if fault:
-        raise _refused(row, "site", fault)
+    fault = _site_fault(channel, row, site) or _pool_fault(channel, row, site)
+    if fault is not None:
+        raise fault
     return site
 
 
-def _site_fault(channel: Channel, site: Site) -> str:
-    """Why the channel cannot fulfil from this site; empty = it can."""
+def _site_fault(channel: Channel, row: OptionRow, site: Site) -> Refused | None:
+    """Why the channel cannot fulfil from this site; None = it can."""
+    refused = partial(_refused, row, "site", site=site.name)
     fba = channel.kind == Fulfilment.FBA
     if fba and site.kind != SiteKind.FBA:
-        return f"{site.name} is not an FBA site. An FBA channel needs a site of kind FBA."
+        return refused(N_("%(site)s is not an FBA site. An FBA channel needs a site of kind FBA."))
     if fba and site.pool != channel.marketplace.pool:
-        return (
-            f"{site.name} is the FBA site of the pool {site.pool_title}; {channel.marketplace.name} is served "
-            f"from the pool {channel.marketplace.pool.title}. Choose that pool's site, or create it."
+        return refused(
+            N_(
+                "%(site)s is the FBA site of the pool %(pool)s; %(marketplace)s is served from the pool %(own)s. "
+                "Choose that pool's site, or create it."
+            ),
+            pool=site.pool_title,
+            marketplace=channel.marketplace.name,
+            own=channel.marketplace.pool.title,
         )
     if fba and site.account is not None and site.account_id != channel.account_id:
-        fault = f"{site.name} mirrors the FBA stock of another seller account"
         if channel.account.seller_id or not site.account.seller_id:
-            return f"{fault}. Create one for this seller."
-        return (
-            f"{fault}: {site.account.name}, {site.account.seller_id}. If this channel is the same seller's, give that "
-            "Seller ID under Channel Specific; if not, create a site for this one."
+            return refused(N_("%(site)s mirrors the FBA stock of another seller account. Create one for this seller."))
+        return refused(
+            N_(
+                "%(site)s mirrors the FBA stock of another seller account: %(account)s, %(seller)s. If this channel is "
+                "the same seller's, give that Seller ID under Channel Specific; if not, create a site for this one."
+            ),
+            account=site.account.name,
+            seller=site.account.seller_id,
         )
     if not fba and site.kind == SiteKind.FBA:
-        return f"{site.name} holds stock at Amazon; an FBM channel needs a site of your own."
+        return refused(N_("%(site)s holds stock at Amazon; an FBM channel needs a site of your own."))
     if site.for_transfers:
-        return f"{site.name} holds what is on its way between two sites; an FBM channel needs a site of your own."
-    return ""
+        return refused(
+            N_("%(site)s holds what is on its way between two sites; an FBM channel needs a site of your own.")
+        )
+    return None
 
 
-def _pool_fault(channel: Channel, row: OptionRow, site: Site) -> str:
+def _pool_fault(channel: Channel, row: OptionRow, site: Site) -> Refused | None:
     """Amazon keeps one stock for a seller and pool: two sites for it would count everything twice."""
     if channel.kind != Fulfilment.FBA:
-        return ""
+        return None
     market = channel.marketplace
     elsewhere = held_elsewhere(market).get(site.pk)
     if elsewhere:
-        return (
-            f"{site.name} holds the stock of {elsewhere}; {market.name} is served from another. Create a site for it."
+        return _refused(
+            row,
+            "site",
+            N_(
+                "%(site)s holds the stock of %(elsewhere)s; %(marketplace)s is served from another. Create a site "
+                "for it."
+            ),
+            site=site.name,
+            elsewhere=elsewhere,
+            marketplace=market.name,
         )
     shared = shared_site(channel.account_id, market, but=channel.pk)
     if shared is None and row.order_type is not None:  # then the channel's own first row says which
         shared = Site.objects.filter(channel_options__channel=channel, channel_options__order_type="").first()
     if shared is None or shared.pk == site.pk:
-        return ""
-    return (
-        f"{shared.name} is already this seller's site for the pool {site.pool_title}: channels of a pool share "
-        "it. Choose that one."
+        return None
+    return _refused(
+        row,
+        "site",
+        N_(
+            "%(site)s is already this seller's site for the pool %(pool)s: channels of a pool share it. Choose that "
+            "one."
+        ),
+        site=shared.name,
+        pool=site.pool_title,
     )
 
 
@@ -235,14 +264,20 @@ def _service(channel: Channel, row: OptionRow) -> CourierService | None:
         )
     if service.tracking == Tracking.LATER:
         raise _refused(
-            row, "courier_service", f"{service} exchanges files, which is not available yet. Choose another."
+            row,
+            "courier_service",
+            N_("%(service)s exchanges files, which is not available yet. Choose another."),
+            service=str(service),
         )
     if service.tracking == Tracking.TYPED_LATER and not row.late_courier_acknowledged:
         raise _refused(
             row,
             "late_courier_acknowledged",
-            f"{service} gives its tracking number only later. Tick that you accept late confirmations, or choose "
-            "another service.",
+            N_(
+                "%(service)s gives its tracking number only later. Tick that you accept late confirmations, or choose "
+                "another service."
+            ),
+            service=str(service),
         )
     return service
 
@@ -251,7 +286,10 @@ def _currency(row: OptionRow) -> str | None:
     code = (row.values.currency or "").strip().upper()
     if code and code not in CURRENCIES:
         raise _refused(
-            row, "currency", f"“{code[:20]}” is not a currency. Give its three letters, such as GBP, EUR or USD."
+            row,
+            "currency",
+            N_("“%(code)s” is not a currency. Give its three letters, such as GBP, EUR or USD."),
+            code=code[:20],
         )
     return code or None
 
@@ -264,12 +302,14 @@ def _check_listed(row: OptionRow, option: str, before: ChannelOption | None) -> 
     model, word = _LISTS[option]
     found = model._default_manager.filter(pk=chosen).values("name", "archived").first()
     if found is None:
-        raise _refused(row, option, f"This {word} no longer exists. Choose another.")
+        raise _refused(row, option, N_("This %(what)s no longer exists. Choose another."), what=word)
     if found["archived"] and (before is None or getattr(before, f"{option}_id") != chosen):
         raise _refused(
             row,
             option,
-            f"The {word} “{found['name']}” is archived. Restore it under Settings, or choose another.",
+            N_("The %(what)s “%(name)s” is archived. Restore it under Settings, or choose another."),
+            what=word,
+            name=found["name"],
         )
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from wharfinger.db.models import Alert, SellerAccount
 from wharfinger.db.queries.orders.blindness import blind_of
+from wharfinger.domain.installation import occasions
 from wharfinger.domain.installation.alerts import AlertKind
 from wharfinger.domain.installation.subjects import AboutAccount, AlertKey
 from wharfinger.domain.orders.blindness import REMEDIES, Whose
@@ -23,7 +24,7 @@ def alert_if_blind(account_id: int, flow: str, *, now: datetime) -> None:
         return
     raise_alert(
         AlertKind.ORDERS_NOT_SEEN,
-        AlertKey(AboutAccount(account_id), f"blind:{blind.since.isoformat()}"),
+        AlertKey(AboutAccount(account_id), occasions.not_seen(blind.since)),
         text=f"{account.name}: no orders are seen since {blind.since:%d %b %H:%M} UTC. {blind.whose.msgid}.",
         remedy=REMEDIES[blind.whose],
         account=account,

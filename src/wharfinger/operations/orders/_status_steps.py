@@ -7,6 +7,7 @@ go on: Amazon wants orders that were placed dispatched in time all the same.
 from datetime import datetime
 
 from wharfinger.db.models import Channel, Marketplace, SellerAccount
+from wharfinger.domain.installation import occasions
 from wharfinger.domain.installation.alerts import AlertKind
 from wharfinger.domain.installation.subjects import AboutAccount, AlertKey
 from wharfinger.domain.orders.notifications import OrderNotice
@@ -84,4 +85,4 @@ def _alert_of_status(account_id: int, notice: OrderNotice, *, now: datetime) -> 
 
 
 def _key(account_id: int, marketplace_id: str, status: str) -> AlertKey:
-    return AlertKey(AboutAccount(account_id), f"status:{marketplace_id[:20]}:{status[:30]}")
+    return AlertKey(AboutAccount(account_id), occasions.standing(marketplace_id, status))

@@ -17,6 +17,7 @@ from wharfinger.domain.channels.options import (
     OptionValues,
     Place,
     Source,
+    cell_of,
     options_of_kind,
     read_place,
 )
@@ -144,13 +145,37 @@ class FormRow:
     helped: bool
 
 
+@dataclass(frozen=True, slots=True)
+class RowChoice:
+    """The button of a row that was pressed, as the form sends it: `add:standard`; without one, of nothing."""
+
+    what: str = ""
+    order_type: str = ""
+
+    @classmethod
+    def read(cls, text: str) -> "RowChoice":
+        what, _, order_type = text.partition(":")
+        return cls(what, order_type)
+
+    @property
+    def adds(self) -> bool:
+        return self.what == "add"
+
+    @property
+    def removes(self) -> bool:
+        return self.what == "remove"
+
+    def __bool__(self) -> bool:
+        return bool(self.what)
+
+
 class OptionsGrid:
     """Adds the list's fields to a channel's form. Names of fields are those of the operation's refusals."""
 
     def __init__(self, form: forms.Form, listed: OptionsList, channel_id: int | None, data: QueryDict | None) -> None:
         self.form, self.listed = form, listed
         self.options = options_of_kind(listed.kind)
-        self.row_choice = data.get(ROW_CHOICE, "") if data is not None else ""
+        self.row_choice = RowChoice.read(data.get(ROW_CHOICE, "") if data is not None else "")
         self.order_types = self._types(data)
         self._choices = option_choices(listed.kind, channel_id)
         self._add_row("", listed.defaults)
@@ -163,8 +188,8 @@ class OptionsGrid:
             shown = {row.row.order_type.value for row in self.listed.rows if row.row.order_type is not None}
         else:
             shown = set(data.getlist(ROWS))
-        what, _, order_type = self.row_choice.partition(":")
-        shown = shown | {order_type} if what == "add" else shown - {order_type}
+        choice = self.row_choice
+        shown = shown | {choice.order_type} if choice.adds else shown - {choice.order_type}
         return [each for each in self.listed.order_types if each.value in shown]
 
     def _add_row(self, row: str, empty: Mapping[str, str]) -> None:
@@ -218,17 +243,16 @@ class OptionsGrid:
     @property
     def removed(self) -> str:
         """The order type whose row was just removed: its button takes the focus."""
-        what, _, order_type = self.row_choice.partition(":")
-        return order_type if what == "remove" else ""
+        return self.row_choice.order_type if self.row_choice.removes else ""
 
     def keep_entered(self, data: QueryDict) -> None:
         """Show what was typed again, unjudged: a row was added or removed, and nothing is saved yet."""
         for name, field in self.form.fields.items():
             if name in data or isinstance(field, forms.BooleanField):
                 self.form.initial[name] = field.widget.value_from_datadict(data, self.form.files, name)
-        what, _, order_type = self.row_choice.partition(":")
-        first = self.form.fields.get(_name(order_type, self.options[0])) if order_type else None
-        if what == "add" and first is not None:
+        chosen = self.row_choice
+        first = self.form.fields.get(_name(chosen.order_type, self.options[0])) if chosen.order_type else None
+        if chosen.adds and first is not None:
             first.widget.attrs["autofocus"] = True
 
     @property
@@ -282,7 +306,7 @@ _KNOWN_LATE = N_("I know that this courier gives its tracking number later")
 def _name(row: str, option: str) -> str:
     if not row:
         return _IN_CHANNEL_FORM.get(option, option)
-    return f"{row}.{option}"
+    return cell_of(row, option)
 
 
 def _is_yes(value: Any) -> bool:

@@ -11,8 +11,8 @@ from django.db.models import Count, Min, Sum
 from wharfinger.db.any_of import any_of
 from wharfinger.db.models import ChannelOption, FbaLedgerDay, FbaLedgerReport, Movement
 from wharfinger.domain.marketplaces import Pool
+from wharfinger.domain.orders.completeness.order_report import ReportState
 from wharfinger.domain.orders.order import Fulfilment
-from wharfinger.domain.orders.order_report import ReportState
 from wharfinger.domain.stock.fba_ledger import countries_of
 from wharfinger.domain.stock.ledger import MovementReason, SiteKind
 

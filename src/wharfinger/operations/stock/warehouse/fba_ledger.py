@@ -8,7 +8,7 @@ from wharfinger.db.any_of import any_of
 from wharfinger.db.models import FbaLedgerDay, FbaLedgerReport, StockLevel
 from wharfinger.db.queries.stock.fba_ledger import OPEN, known_since
 from wharfinger.domain.days import begins
-from wharfinger.domain.orders.order_report import ReportState
+from wharfinger.domain.orders.completeness.order_report import ReportState
 from wharfinger.domain.stock.fba_ledger import LedgerDay, newly_explained
 from wharfinger.domain.stock.ledger import MovementReason
 from wharfinger.operations.stock._stock_steps import StockLine, lock_levels, write_list

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("wharfinger", "0057_upload_plans"),
+        ("wharfinger", "0067_privacy_proof"),
     ]
 
     operations = [

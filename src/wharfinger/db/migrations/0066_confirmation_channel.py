@@ -29,7 +29,7 @@ DROP FUNCTION wharfinger_confirmation_channel();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("wharfinger", "0057_upload_plans"),
+        ("wharfinger", "0065_item_measures"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("wharfinger", "0057_upload_plans"),
+        ("wharfinger", "0066_confirmation_channel"),
     ]
 
     operations = [
