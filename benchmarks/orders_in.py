@@ -354,7 +354,7 @@ def measure(account: Any, access: dict[str, Any]) -> dict[str, Any]:
     from wharfinger.config.clock import SteppedClock  # noqa: PLC0415 -- as above
     from wharfinger.db.models import SalesOrder  # noqa: PLC0415 -- as above
     from wharfinger.operations.orders import inbox  # noqa: PLC0415 -- as above
-    from wharfinger.sync import take_orders  # noqa: PLC0415 -- as above
+    from wharfinger.sync.orders import take_orders  # noqa: PLC0415 -- as above
 
     clock = SteppedClock(datetime.fromtimestamp(access["now"], UTC))
     inbox.start_cursor(account.pk, after=LONG_AGO)

@@ -22,8 +22,9 @@ from wharfinger.operations.installation import flows
 from wharfinger.operations.orders import notifications
 from wharfinger.operations.orders.notifications import QueueEntry
 from wharfinger.operations.stock import ledger
-from wharfinger.sync import notifications_in, orders_in
+from wharfinger.sync import notifications_in
 from wharfinger.sync.calls import FlowResult
+from wharfinger.sync.orders import orders_in
 from wharfinger.worker.runs import run_one_flow
 
 NOT_AGAIN_BEFORE = timedelta(minutes=5)

@@ -40,8 +40,9 @@ from wharfinger.operations.installation import flows
 from wharfinger.operations.orders import notifications
 from wharfinger.operations.orders.notifications import QueueEntry
 from wharfinger.operations.stock import ledger
-from wharfinger.sync import notifications_in, orders_in, stock_out
+from wharfinger.sync import notifications_in, stock_out
 from wharfinger.sync.calls import Calls, FlowResult
+from wharfinger.sync.orders import orders_in
 from wharfinger.worker.runs import run_one_flow
 
 MARKETPLACES = (UK, DE, FR)

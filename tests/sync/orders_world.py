@@ -21,8 +21,8 @@ from wharfinger.db.models import (
 )
 from wharfinger.operations.orders import inbox
 from wharfinger.operations.orders.inbox import NextCursor, RawOrder
-from wharfinger.sync import take_orders
 from wharfinger.sync.calls import AccountFacts, FlowResult
+from wharfinger.sync.orders import take_orders
 
 
 class StandingClock:

@@ -11,7 +11,7 @@ from wharfinger.amazon.errors import NotAnsweredAsPromised, TimedOut
 from wharfinger.db.models import Customisation, WantedOrder
 from wharfinger.db.queries.orders.customisations import archive_of
 from wharfinger.operations.orders.customisations import TRIED_AT_MOST
-from wharfinger.sync import orders_by_number
+from wharfinger.sync.orders import orders_by_number
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "https://custom.example/1.zip?signature=first"

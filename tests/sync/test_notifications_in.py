@@ -27,7 +27,8 @@ from wharfinger.operations.orders import notifications
 from wharfinger.operations.orders.completeness import wanted_orders
 from wharfinger.operations.orders.notifications import QueueEntry
 from wharfinger.operations.refusals import Refused
-from wharfinger.sync import notifications_in, orders_by_number
+from wharfinger.sync import notifications_in
+from wharfinger.sync.orders import orders_by_number
 
 pytestmark = pytest.mark.django_db
 SKU = "HH-0010"

@@ -23,8 +23,8 @@ from wharfinger.db.models import (
 )
 from wharfinger.operations.orders.completeness import order_reports, wanted_orders
 from wharfinger.operations.refusals import Refused
-from wharfinger.sync import order_report
 from wharfinger.sync.calls import NotBefore
+from wharfinger.sync.orders import order_report
 
 pytestmark = pytest.mark.django_db
 SKU = "HH-0010"

@@ -23,8 +23,8 @@ from wharfinger.db.models import (
 )
 from wharfinger.domain.orders.waits_for import ForDownload
 from wharfinger.operations.orders import imported_orders
-from wharfinger.sync import orders_in
 from wharfinger.sync.calls import NotBefore
+from wharfinger.sync.orders import orders_in
 
 pytestmark = pytest.mark.django_db
 

@@ -35,7 +35,7 @@ from wharfinger.operations.orders import imported_orders
 from wharfinger.operations.orders import take_orders as taking
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.stock import fba_stock, ledger
-from wharfinger.sync import take_orders
+from wharfinger.sync.orders import take_orders
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,7 @@ from tests.sync.whole_amazon import EU, Whole
 
 from wharfinger.db.models import Alert, ImportedOrder, Listing, Problem, RawMessage, StockItem, StockLevel
 from wharfinger.operations.stock import ledger
-from wharfinger.sync import take_orders
+from wharfinger.sync.orders import take_orders
 
 pytestmark = pytest.mark.django_db
 FR = "A13V1IB3VIYZZH"

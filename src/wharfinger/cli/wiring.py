@@ -27,22 +27,18 @@ from wharfinger.operations import triggers
 from wharfinger.operations.access import accounts, authorisation, rotation
 from wharfinger.operations.access.accounts import CheckLine
 from wharfinger.sync import (
-    cancellations,
     fba_ledger,
     fba_stock_in,
     listing_report,
     listings_in,
     notifications_in,
-    order_report,
-    orders_by_number,
-    orders_in,
     secret_in,
     shipments_out,
     stock_out,
-    take_orders,
 )
 from wharfinger.sync.authorise import exchange_code
 from wharfinger.sync.calls import AccountFacts, Calls, FlowResult, NoToken
+from wharfinger.sync.orders import cancellations, order_report, orders_by_number, orders_in, take_orders
 from wharfinger.sync.verify import TOKEN, verify_channel
 from wharfinger.sync.verify_sandbox import verify_in_sandbox
 from wharfinger.worker.app import work

@@ -12,8 +12,8 @@ from wharfinger.operations.orders import imported_orders, inbox
 from wharfinger.operations.orders import verifications as regulated
 from wharfinger.operations.orders.completeness import wanted_orders as wishes
 from wharfinger.operations.orders.inbox import RawOrder
-from wharfinger.sync import customisations, verifications
 from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore
+from wharfinger.sync.orders import customisations, verifications
 
 AT_ONCE = 50
 

@@ -66,7 +66,7 @@ from wharfinger.operations.orders.completeness import order_reports
 from wharfinger.operations.orders.completeness.order_reports import ReportEnd
 from wharfinger.operations.orders.completeness.wanted_orders import GapVerdict, settle_gaps
 from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore
-from wharfinger.sync.orders_in import OVERLAP, read_beside
+from wharfinger.sync.orders.orders_in import OVERLAP, read_beside
 from wharfinger.sync.translate.order_report import held_sums, message_sums, report_rows
 
 MARKETPLACES_AT_MOST = 25

@@ -1,0 +1,1 @@
+"""The flows of orders: found, downloaded, taken, proved whole, cancelled, verified."""
