@@ -96,6 +96,11 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "wharfinger.config.passwords.WithoutKnownWords"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+# The first makes hashes; one that another made is made anew when its owner types the password.
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 PASSWORD_RESET_TIMEOUT = int(PASSWORD_LINK_LIVES.total_seconds())  # of one-time links to a password
 CSRF_FAILURE_VIEW = "wharfinger.web.views.installation.errors.form_too_old"
 MFA_ADAPTER = "wharfinger.db.second_factor.EncryptedSecrets"

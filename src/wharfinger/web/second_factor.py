@@ -11,6 +11,7 @@ from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import HASH_SESSION_KEY, update_session_auth_hash
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -54,6 +55,12 @@ def _page(request: HttpRequest) -> str:
 
 def note_password(request: HttpRequest) -> None:
     request.session[PASSWORD_AT] = settings.CLOCK.machine_now().isoformat()
+
+
+def keep_session(request: HttpRequest, who: User) -> None:
+    """After the password was checked, which may have hashed it anew: a session is bound to the hash, this one stays."""
+    if request.session.get(HASH_SESSION_KEY) != who.get_session_auth_hash():
+        update_session_auth_hash(request, who)
 
 
 def password_is_fresh(request: HttpRequest) -> bool:

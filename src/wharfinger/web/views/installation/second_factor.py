@@ -25,7 +25,7 @@ from wharfinger.web.access_log import note_failure, note_sign_in
 from wharfinger.web.forms.sign_in import FactorForm, PasswordAgainForm
 from wharfinger.web.request_context import message_of, person, show_refusal, trade_now
 from wharfinger.web.rights import signed_in
-from wharfinger.web.second_factor import PROVED, needs_password, note_password
+from wharfinger.web.second_factor import PROVED, keep_session, needs_password, note_password
 from wharfinger.web.views.installation.passkeys import offer
 from wharfinger.web.views.installation.second_factor_pending import attempt_of, enter_proved, next_of, pending, too_many
 
@@ -168,7 +168,8 @@ def confirm_password(request: HttpRequest) -> HttpResponse:
         if until is not None:
             form.add_error(None, too_many(until))
             status = 429
-        elif authenticate(request, username=me.username, password=form.cleaned_data["password"]) == me:
+        elif (checked := authenticate(request, username=me.username, password=form.cleaned_data["password"])) == me:
+            keep_session(request, checked)
             sign_in.note_success(attempt)
             note_password(request)
             note_sign_in(request, Access.PASSWORD_AGAIN, me.pk)

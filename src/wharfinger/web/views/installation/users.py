@@ -26,7 +26,7 @@ from wharfinger.web.forms.users import OwnPasswordForm, PersonForm, RightsForm
 from wharfinger.web.known_browser import remember_browser
 from wharfinger.web.request_context import message_of, person, show_refusal, trade_now
 from wharfinger.web.rights import needs, signed_in
-from wharfinger.web.second_factor import needs_password
+from wharfinger.web.second_factor import keep_session, needs_password
 
 LINK = "new_password_link"
 """The session keeps a new link, encrypted, until it was shown, once."""
@@ -215,6 +215,7 @@ def _change_own(request: HttpRequest, cleaned: dict[str, str]) -> User:
         raise Refused("Too many attempts. Try again in a quarter of an hour.", "old")
     if not me.check_password(cleaned["old"]):
         note_failure(request, Access.SIGN_IN_FAILED, attempt, me.pk)
+    keep_session(request, me)
     changed = users.change_own_password(me.pk, old=cleaned["old"], new=cleaned["password"], now=trade_now())
     sign_in.note_success(attempt)
     return changed
