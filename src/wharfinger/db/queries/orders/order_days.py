@@ -7,8 +7,10 @@ whether or not a channel of ours sells there.
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
+from django.db import connection
 from django.db.models import (
     Count,
     DateField,
@@ -21,9 +23,10 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce, Greatest
 
-from wharfinger.db.models import ImportedOrder
+from wharfinger.db.models import ImportedOrder, Marketplace
 
-_UNKNOWN = Value("UTC")
+_UTC = "UTC"
+_UNKNOWN = Value(_UTC)
 """The zone of an order whose marketplace nobody knows."""
 
 
@@ -45,19 +48,41 @@ def orders_of_today(now: datetime) -> OrdersOfToday:
 
 
 def orders_by_day(now: datetime, today: date, days: int) -> tuple[OrdersOfToday, list[tuple[date, int]]]:
-    """Today's, and the last so many days, today last; days without an order count 0. One statement.
+    """Today's, and the last so many days, today last; days without an order count 0. Two statements.
 
     `today`: the reader's, by which the days are named; a marketplace's own today counts under it.
     """
-    rows = _placed_within(now, days).annotate(ago=_days_ago(now))
+    zones: set[str] = {_UTC, *Marketplace.objects.values_list("time_zone", flat=True).distinct().order_by()}
+    named = [(zone, _midnights(ZoneInfo(zone), now, days)) for zone in sorted(zones)]
+    params = [value for pair in named for value in pair]
     counted: Counter[int] = Counter()
     by_channel: dict[int | None, int] = {}
-    for ago, channel, number in rows.values_list("ago", "channel").annotate(n=Count("*")):
-        counted[ago] += number
-        if ago == 0:
-            by_channel[channel] = number
+    with connection.cursor() as cursor:
+        sql = _BY_DAY.format(zones=", ".join(["(%s, %s::timestamptz[])"] * len(named)))
+        cursor.execute(sql, [*params, _UTC, now - timedelta(days=days + 1)])
+        for begun, channel, number in cursor.fetchall():
+            counted[days - begun] += number
+            if begun == days:
+                by_channel[channel] = number
     last = [(today - timedelta(days=ago), counted[ago]) for ago in range(days - 1, -1, -1)]
     return OrdersOfToday(by_channel), last
+
+
+def _midnights(zone: ZoneInfo, now: datetime, days: int) -> list[datetime]:
+    """When each of the last so many days began there, the oldest first."""
+    today = now.astimezone(zone).date()
+    return [datetime.combine(today - timedelta(days=ago), time(), zone) for ago in range(days - 1, -1, -1)]
+
+
+_BY_DAY = """
+SELECT width_bucket(i.placed_at, zone.midnights), i.channel_id, count(*)
+FROM wharfinger_importedorder i
+LEFT JOIN wharfinger_marketplace m ON m.id = i.marketplace_id
+JOIN (VALUES {zones}) AS zone (name, midnights) ON zone.name = COALESCE(m.time_zone, %s)
+WHERE i.placed_at >= %s
+GROUP BY 1, 2
+"""
+"""How many of the days had begun when an order was placed: at half the cost of each order's wall clock."""
 
 
 def _placed_within(now: datetime, days: int) -> QuerySet[ImportedOrder]:
