@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db.models import BooleanField, CharField, F, Func, Q, TextField, Value
 from django.db.models.functions import Collate, Left, Upper
 
@@ -43,6 +44,12 @@ def begins(column: str, text: str) -> Q:
 
 def is_code(column: str, text: str) -> Q:
     return _holds(squeezed(column), " = ", Value(text))
+
+
+def is_any_code(column: str, texts: Sequence[str]) -> Q:
+    """As `is_code`, of any number of them in one condition."""
+    among = Func(Value(list(texts), output_field=ArrayField(TextField())), function="ANY", output_field=TextField())
+    return _holds(squeezed(column), " = ", among)
 
 
 def digits_begin(column: str, text: str) -> Q:

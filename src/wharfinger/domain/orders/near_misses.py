@@ -1,12 +1,14 @@
 """When a code or a title probably means a stock item that is called a little otherwise. Pure."""
 
 import re
+from functools import lru_cache
 
 _WORDS = re.compile(r"[^\W_]{2,}")
 _SHORTEST = 3
 """Letters of a word that says something: `of`, `in` are in every title."""
 
 
+@lru_cache(maxsize=4096)
 def bare(code: str) -> str:
     """Letters and digits, whatever their case, without leading zeros."""
     return "".join(letter for letter in code.casefold() if letter.isalnum()).lstrip("0")

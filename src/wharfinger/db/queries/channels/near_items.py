@@ -3,14 +3,12 @@ statements."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import reduce
 from itertools import combinations
-from operator import or_
 
 from django.db.models import Q
 
 from wharfinger.db.models import ChannelProduct, StockBarcode, StockItem
-from wharfinger.db.search_expressions import any_pair, is_code
+from wharfinger.db.search_expressions import any_pair, is_any_code
 from wharfinger.domain.orders.near_misses import alike, words_of
 from wharfinger.domain.search_codes import squeeze
 from wharfinger.domain.stock.gtin import gtin14
@@ -65,11 +63,6 @@ def _add(found: list[dict[int, LikelyItem]], wanted: Sequence[Wanted], offer: Of
             items.setdefault(item.id, item)
 
 
-def _any(conditions: Iterable[Q]) -> Q:
-    """None of them finds nothing."""
-    return reduce(or_, conditions, Q(pk__in=()))
-
-
 def _spellings(wanted: Sequence[Wanted]) -> list[str]:
     """Codes as the index has them: with leading zeros of which one side may lack some."""
     bare = {squeeze(one.sku).lstrip("0") for one in wanted} - {""}
@@ -78,7 +71,7 @@ def _spellings(wanted: Sequence[Wanted]) -> list[str]:
 
 def _by_code(wanted: Sequence[Wanted]) -> Offer:
     references = {text for one in wanted for text in (one.sku, one.sku.strip(), one.sku.upper(), one.sku.lower())}
-    codes = _any(is_code("code", text) for text in _spellings(wanted))
+    codes = is_any_code("code", _spellings(wanted))
     rows = StockItem.objects.filter(codes | Q(other_reference__in=references - {""}), archived=False).order_by("code")
     known = list(rows.values_list("id", "code", "other_reference", "name"))
 
@@ -95,7 +88,7 @@ def _by_code(wanted: Sequence[Wanted]) -> Offer:
 
 def _by_barcode(wanted: Sequence[Wanted]) -> Offer:
     articles = {number for one in wanted for number in (gtin14(one.sku), one.gtin)} - {""}
-    named = _any(is_code("code", text) for text in _spellings(wanted))
+    named = is_any_code("code", _spellings(wanted))
     asins = {one.asin for one in wanted} - {""}
     rows = StockBarcode.objects.filter(named | Q(gtin__in=articles) | Q(code__in=asins), item__archived=False)
     known = list(rows.order_by("pk").values_list("item", "item__code", "item__name", "type", "code", "gtin"))
