@@ -41,6 +41,10 @@ HOME = {
 }
 
 
+STATEMENTS_OF_A_LABEL = 11
+"""Of a purchase that goes well: claimed with its lines, written, settled."""
+
+
 class Clock:
     """Machine time goes with trade time."""
 
@@ -584,6 +588,26 @@ def test_labels_that_are_left_over_are_found_with_the_same_statements_for_two_an
             labels.overtaken_labels(now=shop.clock.now())
         costs.append(len(queries))
     assert costs == [2, 2]
+
+
+def test_a_label_costs_a_fixed_number_of_statements_which_read_no_document_no_key_and_no_word_of_the_buyer():
+    shop = Shop()
+    costs = []
+    for count in (1, 2, 6):
+        for _ in range(count):
+            shop.request(shop.order(buyer={"name": "Paula Parker"}, cancel_reason="Too late"))
+        key = shop.code.connection.api_key
+        connect = lambda _, key=key: ClickAndDrop(Transport(http=shop.royal_mail), key)  # noqa: E731
+        with CaptureQueriesContext(database) as queries:
+            labels_out.run(connect, shop.clock)
+        columns = [query["sql"].partition(' FROM "wharfinger_courierlabel"') for query in queries]
+        read = [before for before, found, _ in columns if found and before.startswith("SELECT")]
+        costs.append(len(queries))
+        assert read
+        for column in ("document", "api_key", "buyer", "cancel_reason", "password"):
+            assert not [sql for sql in read if f'."{column}"' in sql], column
+    assert len(shop.royal_mail.held) == 9
+    assert costs[2] - costs[1] == 4 * STATEMENTS_OF_A_LABEL
 
 
 def test_no_unit_gets_two_labels_and_a_second_press_buys_none():

@@ -76,8 +76,26 @@ from wharfinger.operations.shipping._offer_steps import (
 from wharfinger.operations.transaction import operation
 
 _TEXT_AT_MOST = 2000
-_PERSONAL = ("order__delivery", "order__own_delivery", "order__buyer", "order__cancel_reason")
-"""Not read where nothing looks at it: each is decrypted as its row is loaded."""
+_STEPPED = (
+    *("order", "service", "label_service", "reference", "state", "units", "grams", "net_share", "package_format"),
+    *("address_hash", "identifier", "tracking_number", "attempts", "attempted_at_machine", "look_ups", "again_at"),
+    *("error", "void_why", "ready_at", "printed_at", "ended_at", "label_format", "by_hand"),
+    *("length_cm", "width_cm", "height_cm", *OFFER_FIELDS),
+    *("label_service__" + name for name in ("connection", "code", "name", "grams_at_most", "gives_tracking")),
+    *("label_service__" + name for name in ("taken_at", "rule", "protection", "extras")),
+    *("label_service__connection__" + name for name in ("kind", "name", "account", "carrier_name")),
+    *("order__code", "order__channel", "order__deliver_by", "order__channel__marketplace", "order__channel__account"),
+)
+"""What the steps look at. Columns cost at each step of each label: to name, to read and, of personal data and keys, to
+decrypt. The document is some 100 kB."""
+_CLAIMED = (
+    *_STEPPED,
+    *("service__courier", "service__name", "order__site__name", "order__site__country"),
+    *("order__" + name for name in ("state", "site", "imported", "programs", "placed_at", "currency", "total")),
+    *("order__delivery", "order__own_delivery", "order__erased_at", "order__imported__amazon_order_id"),
+    *("order__channel__marketplace__" + name for name in ("name", "country", "currency")),
+)
+_SETTLED = (*_STEPPED, "requested_by__username")
 FIRST_PAUSE = timedelta(seconds=10)
 LONGEST_LABEL_PAUSE = timedelta(minutes=15)
 LOOK_UPS_THAT_FIND_NOTHING = 2
@@ -163,13 +181,11 @@ def claim_label(
     over |= Q(attempted_at_machine__lte=machine_now - KEYED_AGAIN) & ~Q(purchase_key="")
     moving = (LabelState.WAITING, LabelState.ATTEMPTED, LabelState.ORDERED, LabelState.VOIDING)
     rows = CourierLabel.objects.select_for_update(skip_locked=True, of=("self",), no_key=True)
-    rows = rows.defer("document", "order__buyer", "order__cancel_reason").filter(
-        is_due("again_at", now, LONGEST_ROW_WAIT), state__in=moving
-    )
+    rows = rows.filter(is_due("again_at", now, LONGEST_ROW_WAIT), state__in=moving)
     rows = rows.filter(~Q(state=LabelState.ATTEMPTED) | over).exclude(label_service__connection__in=resting)
     rows = rows.select_related(
         "order__channel__marketplace", "order__site", "order__imported", "service", "label_service__connection"
-    )
+    ).only(*_CLAIMED)
     while (row := rows.order_by("again_at", "pk").first()) is not None:
         step = _step(row, now)
         row.attempts = min(row.attempts + 1, 30_000)
@@ -339,7 +355,7 @@ Outcome = Held | Quoted | Described | OffersGone | NotDone | Unknown | RefusedBy
 @operation
 def settle_label(label_id: int, outcome: Outcome, *, now: datetime) -> LabelState:
     """Write how the step that was claimed ended."""
-    row = labels_locked().defer("document", *_PERSONAL).get(pk=label_id)
+    row = labels_locked().only(*_SETTLED).get(pk=label_id)
     match row.state:
         case LabelState.ATTEMPTED if row.purchase is not None:
             _settle_keyed(row, outcome, now)
@@ -713,11 +729,16 @@ def print_label(label_id: int, *, now: datetime, user: User) -> bytes:
 # --- by the clock
 
 
+_WHETHER_OVERTAKEN = tuple("order__" + name for name in ("state", "delivery", "own_delivery", "erased_at"))
+"""Of every open label at each run: nothing else of its order is read, or decrypted."""
+
+
 def overtaken_labels(*, now: datetime) -> tuple[int, ...]:
     """Of the labels that no parcel has taken, those that hold no longer (`domain.shipping.labels.why_overtaken`). While
     a parcel of the order can be undone, its label waits: undone, the units are there for it again."""
     rows = CourierLabel.objects.filter(state__in=OPEN_LABELS, shipment=None, void_why="")
-    every = list(rows.defer("document").select_related("order").order_by("pk"))
+    rows = rows.select_related("order").only("order", "units", "address_hash", *_WHETHER_OVERTAKEN)
+    every = list(rows.order_by("pk"))
     unsent = open_units({row.order_id for row in every})
     found = [row for row in every if why_label_is_overtaken(row, row.order, unsent[row.order_id])]
     parcels = Shipment.objects.filter(
