@@ -159,7 +159,7 @@ def test_requests_cost_a_fixed_number_of_statements(count, django_assert_max_num
     shop = Shop()
     ids = [order.pk for order in shop.orders(count)]
     batch_id = label_batches.begin_batch(now=NOW, user=shop.packer)
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(35):
         label_batches.request_labels(batch_id, ids, first_place=1, now=NOW, user=shop.packer)
     assert CourierLabel.objects.count() == count
 
