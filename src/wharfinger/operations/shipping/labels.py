@@ -543,30 +543,26 @@ _REMEDY_IN_DOUBT = {
     ConnectionKind.CLICK_AND_DROP: "It is looked up again automatically, and bought only if it is not there; press "
     "“Fetch label again” to look now. If it is urgent, look for the reference in Click & Drop.",
     ConnectionKind.AMAZON: "The same purchase is sent again automatically, which never buys a second label; press "
-    "“Fetch "
-    "label again” to send it now. If it is urgent, open the order in Seller Central: if it has no label there, press "
-    "“Not bought” and buy another; if it has one, print it there, type its number, press Dispatch, then “Not bought”.",
+    "“Fetch label again” to send it now. If it is urgent, open the order in Seller Central: if it has no label there, "
+    "press “Not bought” and buy another; if it has one, print it there, type its number, press Dispatch, then “Not "
+    "bought”.",
 }
 _REMEDY_NOT_VOIDED = {
     ConnectionKind.CLICK_AND_DROP: "Press “Void label” to try again, or delete the order in Click & Drop and press "
-    "“Mark "
-    "as done”. Destroy the label if it was printed.",
-    ConnectionKind.AMAZON: "Press “Void label” to try again, or cancel the label in Seller Central on the order’s "
-    "page and "
-    "press “Mark as done”. Destroy the label if it was printed.",
+    "“Mark as done”. Destroy the label if it was printed.",
+    ConnectionKind.AMAZON: "Press “Void label” to try again, or cancel the label in Seller Central on the order’s page "
+    "and press “Mark as done”. Destroy the label if it was printed.",
 }
 _REMEDY_OF_REFUSAL = {
     Refusal.ADDRESS: "Have an administrator correct the sender address under Settings, Courier connections; the "
-    "buyer’s "
-    "is corrected at Amazon. Then press “Buy label” again, or type the number of another label and press Dispatch.",
+    "buyer’s is corrected at Amazon. Then press “Buy label” again, or type the number of another label and press "
+    "Dispatch.",
     Refusal.SERVICE: "Correct weight and size beside “Buy label” and press it again, or press “Compare offers” and "
-    "choose "
-    "another. If the label was bought elsewhere, type its number and press Dispatch.",
+    "choose another. If the label was bought elsewhere, type its number and press Dispatch.",
     Refusal.MONEY: "Amazon could not charge it: in Seller Central look at Settings, Account Info, Charge methods. Then "
     "press “Buy label” again.",
     Refusal.OTHER: "Compare the order with Seller Central, correct what is named, and press “Buy label” again, or "
-    "press "
-    "“Compare offers” and choose another. If the label was bought elsewhere, type its number and press Dispatch.",
+    "press “Compare offers” and choose another. If the label was bought elsewhere, type its number and press Dispatch.",
 }
 """At Amazon; other couriers have one for all."""
 
