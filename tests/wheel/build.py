@@ -16,6 +16,7 @@ SIMULATOR = "packages/amazon-simulator"
 
 def build_wheels(target: Path) -> tuple[Path, Path]:
     """The product's wheel and the simulator's."""
+    target = target.resolve()  # pip runs in another folder
     target.mkdir(parents=True, exist_ok=True)
     for old in target.glob("wharfinger*.whl"):
         old.unlink()
