@@ -12,7 +12,7 @@ PAGES := src/wharfinger/web/templates
 ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE  # where it is set every process compiles every module anew: 6 s of CPU each
 
-.PHONY: help demo demo-once test soak chaos wheel wheel-test check format lock messages pictures contract clean
+.PHONY: help demo demo-once test soak chaos wheel wheel-test release check format lock messages pictures contract clean
 
 help:
 	@echo "make demo        a whole demo system with a pretend Amazon, until Ctrl-C"
@@ -22,6 +22,7 @@ help:
 	@echo "make chaos       real processes killed, starved and cut off from Amazon, the books compared: ARGS=\"--rounds 50\""
 	@echo "make wheel       both distributions as wheels, in dist/"
 	@echo "make wheel-test  both wheels in a fresh environment, and the main job run from there"
+	@echo "make release     wheels, SBOM, checksums, signature (docs/releasing.md): RELEASE_KEY_FILE=../release.key"
 	@echo "make check       ruff, djlint, mypy, the rooms' contracts"
 	@echo "make format      ruff's format and its safe fixes, djlint's layout of templates"
 	@echo "make lock        requirements/*.txt anew from requirements/*.in"
@@ -53,6 +54,9 @@ wheel: $(DEV)
 
 wheel-test: $(DEV)
 	@$(BIN)/python -m tests.wheel
+
+release: $(DEV)
+	@$(BIN)/python -m tests.releasing dist $(if $(RELEASE_KEY_FILE),--key "$(RELEASE_KEY_FILE)")
 
 check: $(DEV)
 	$(BIN)/ruff check .
