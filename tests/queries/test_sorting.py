@@ -1,6 +1,7 @@
 """Every sort of every list shows every row once, both ways, forwards and back; rows without a value come last."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from tests.factories import moments
@@ -21,6 +22,7 @@ from wharfinger.db.queries.orders.sales_orders import (
     every_sales_order,
     list_sales_orders,
 )
+from wharfinger.db.queries.paging import among_few
 from wharfinger.db.queries.sorting import Sorting
 
 pytestmark = pytest.mark.django_db
@@ -117,3 +119,25 @@ def test_a_cursor_of_another_sort_gives_the_first_page(cursor):
     _imported_orders()
     sorting = Sorting("total")
     assert _imported(sorting, cursor) == _imported(sorting, "")
+
+
+def test_a_filtered_list_is_walked_whole_by_every_sort():
+    _imported_orders()
+    ok = ImportedOrderFilter(state="ok")
+    expected = {row.id for row in every_imported_order(ok, with_customers=False)}
+    assert len(expected) == 3
+    for sorting in _both_ways(IMPORTED_ORDER_SORTS):
+        forwards, back = _walk(partial(_imported_of, ok), sorting)
+        assert (set(forwards), len(forwards), back) == (expected, 3, forwards), sorting
+
+
+def _imported_of(wanted, sorting, cursor):
+    return list_imported_orders(wanted, cursor=cursor, with_customers=False, sorting=sorting, size=2)
+
+
+def test_few_chosen_rows_are_read_by_their_ids_and_many_as_they_are():
+    _imported_orders()
+    chosen = ImportedOrder.objects.filter(state="ok")
+    assert "ANY" in str(among_few(chosen, few=3).query)
+    assert among_few(chosen, few=2) is chosen
+    assert list(among_few(ImportedOrder.objects.filter(state="ignored"))) == []

@@ -11,10 +11,13 @@ from itertools import islice
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
+
+from wharfinger.db.any_of import any_of
 
 Row = TypeVar("Row")
 Read = TypeVar("Read")
+M = TypeVar("M", bound=Model)
 Rows = QuerySet[Any, Any]
 
 ROWS_A_PAGE = 50
@@ -104,6 +107,16 @@ def read_runs(
         _write(*found[0], back=True) if before else "",
         _write(*found[-1], back=False) if after else "",
     )
+
+
+def among_few(rows: QuerySet[M], few: int = 2_000) -> QuerySet[M]:
+    """Rows that a filter chose and that are sorted otherwise than by their own order: where they are few, by their ids.
+
+    PostgreSQL may walk the whole index of a sort for a channel that has hardly an order: it expects to meet the first
+    of them soon. One statement more, which ends after `few` rows.
+    """
+    ids = list(rows.order_by().values_list("pk", flat=True)[: few + 1])
+    return rows if len(ids) > few else rows.filter(any_of("pk", ids))
 
 
 def every_row(
