@@ -22,7 +22,7 @@ from wharfinger.db.queries.orders.sales_orders import (
     every_sales_order,
     list_sales_orders,
 )
-from wharfinger.db.queries.paging import among_few
+from wharfinger.db.queries.paging import _among_few
 from wharfinger.db.queries.sorting import Sorting
 
 pytestmark = pytest.mark.django_db
@@ -138,6 +138,6 @@ def _imported_of(wanted, sorting, cursor):
 def test_few_chosen_rows_are_read_by_their_ids_and_many_as_they_are():
     _imported_orders()
     chosen = ImportedOrder.objects.filter(state="ok")
-    assert "ANY" in str(among_few(chosen, few=3).query)
-    assert among_few(chosen, few=2) is chosen
-    assert list(among_few(ImportedOrder.objects.filter(state="ignored"))) == []
+    assert "ANY" in str(_among_few(chosen, few=3).query)
+    assert _among_few(chosen, few=2) is chosen
+    assert list(_among_few(ImportedOrder.objects.filter(state="ignored"))) == []

@@ -11,13 +11,12 @@ from itertools import islice
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from wharfinger.db.any_of import any_of
 
 Row = TypeVar("Row")
 Read = TypeVar("Read")
-M = TypeVar("M", bound=Model)
 Rows = QuerySet[Any, Any]
 
 ROWS_A_PAGE = 50
@@ -26,6 +25,8 @@ PAGE_SIZES = (25, 50, 100, 200)
 _LONGEST_TEXT = 500
 _ROWS_AT_ONCE = 1000
 _INTEGERS = 2**63
+_RUNS_OF_A_COLUMN = 2
+"""Rows with a value, and those without. Sorts by groups have runs of their own, each with an index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +79,17 @@ def read_page(rows: Rows, keys: Sequence[str], cursor: str = "", size: int = ROW
 
 
 def read_runs(
-    rows: Rows, runs: Sequence[Run], cursor: str = "", size: int = ROWS_A_PAGE, *, light: Rows | None = None
+    rows: Rows,
+    runs: Sequence[Run],
+    cursor: str = "",
+    size: int = ROWS_A_PAGE,
+    *,
+    light: Rows | None = None,
+    chosen: bool = False,
 ) -> Page[dict[str, Any]]:
     """One page of a `.values()` queryset whose order is that of several runs. A run is read only when it is reached.
+
+    `chosen`: a filter chose the rows, and they are sorted otherwise than by their own order: see `_among_few`.
 
     `light`: the same rows without their columns. Of several runs the ids are read from it, and the columns once, by
     the ids: PostgreSQL plans a query of ten tables for longer (15 ms) than it reads a page, and a sort by channel may
@@ -89,9 +98,9 @@ def read_runs(
     position = _parse(cursor, rows, runs)
     back = position is not None and position.back
     if light is None or len(runs) == 1:
-        found = _gather(rows, runs, position, back, size + 1)
+        found = _gather(rows, runs, position, back, size + 1, chosen=chosen)
     else:
-        found = _gather(_keys_of(light, runs), runs, position, back, size + 1)
+        found = _gather(_keys_of(light, runs), runs, position, back, size + 1, chosen=chosen)
         whole = {row["id"]: row for row in rows.filter(pk__in=[row["id"] for _, row in found])} if found else {}
         found = [(run, whole[row["id"]]) for run, row in found if row["id"] in whole]
     more = len(found) > size
@@ -107,16 +116,6 @@ def read_runs(
         _write(*found[0], back=True) if before else "",
         _write(*found[-1], back=False) if after else "",
     )
-
-
-def among_few(rows: QuerySet[M], few: int = 2_000) -> QuerySet[M]:
-    """Rows that a filter chose and that are sorted otherwise than by their own order: where they are few, by their ids.
-
-    PostgreSQL may walk the whole index of a sort for a channel that has hardly an order: it expects to meet the first
-    of them soon. One statement more, which ends after `few` rows.
-    """
-    ids = list(rows.order_by().values_list("pk", flat=True)[: few + 1])
-    return rows if len(ids) > few else rows.filter(any_of("pk", ids))
 
 
 def every_row(
@@ -143,7 +142,7 @@ def _keys_of(light: Rows, runs: Sequence[Run]) -> Rows:
 
 
 def _gather(
-    rows: Rows, runs: Sequence[Run], position: _Cursor | None, back: bool, wanted: int
+    rows: Rows, runs: Sequence[Run], position: _Cursor | None, back: bool, wanted: int, *, chosen: bool
 ) -> list[tuple[Run, dict[str, Any]]]:
     """Up to so many rows from the position on, away from it; backwards, the nearest first."""
     found: list[tuple[Run, dict[str, Any]]] = []
@@ -151,16 +150,29 @@ def _gather(
     following = runs[start::-1] if back else runs[start:]
     for run in following:
         values = position.values if position and run is runs[start] else None
-        found += [(run, row) for row in _of_run(rows, run, values, back)[: wanted - len(found)]]
+        of_run = rows.filter(run.where)
+        if chosen and len(runs) <= _RUNS_OF_A_COLUMN:
+            of_run = _among_few(of_run)
+        found += [(run, row) for row in _of_run(of_run, run, values, back)[: wanted - len(found)]]
         if len(found) >= wanted:
             break
     return found
 
 
+def _among_few(rows: Rows, few: int = 2_000) -> Rows:
+    """Where the rows are few, by their ids.
+
+    PostgreSQL may walk the whole index of a sort for a channel that has hardly an order: it expects to meet the first
+    of them soon. One statement more, which ends after `few` rows.
+    """
+    ids = list(rows.order_by().values_list("pk", flat=True)[: few + 1])
+    return rows if len(ids) > few else rows.filter(any_of("pk", ids))
+
+
 def _of_run(rows: Rows, run: Run, values: tuple[Any, ...] | None, back: bool) -> Rows:
     if values is not None:
         rows = rows.filter(_beyond(run.names, values, smaller=run.descending != back))
-    return rows.filter(run.where).order_by(*(f"{'-' if run.descending != back else ''}{name}" for name in run.names))
+    return rows.order_by(*(f"{'-' if run.descending != back else ''}{name}" for name in run.names))
 
 
 def _beyond(names: Sequence[str], values: Sequence[Any], *, smaller: bool) -> Q:

@@ -40,6 +40,7 @@ class Customer(models.Model):
             models.Index(fields=["address_hash", "name_hash"], name="customers_by_buyer"),
             models.Index(fields=["made_at", "id"], name="customers_by_making"),
             models.Index(fields=["id"], condition=Q(erased_at=None, generic=False), name="customers_with_people"),
+            models.Index(fields=["id"], condition=Q(generic=True), name="customers_generic"),
             models.Index(squeezed("code"), name="customers_code_begins"),
             models.Index(digits("code"), name="customers_code_digits"),
         ]

@@ -17,7 +17,7 @@ from wharfinger.db.queries.orders.causes import of_cause
 from wharfinger.db.queries.orders.code_search import imported_by_code
 from wharfinger.db.queries.orders.unimported import ReservedLine, reserved_lines
 from wharfinger.db.queries.orders.word_search import orders_by_buyer
-from wharfinger.db.queries.paging import ROWS_A_PAGE, Page, Run, among_few, every_row, read_runs
+from wharfinger.db.queries.paging import ROWS_A_PAGE, Page, Run, every_row, read_runs
 from wharfinger.db.queries.sorting import UNSORTED, ByColumn, ByGroup, Sorting, Sorts, runs_of
 from wharfinger.db.queries.totals import Totals, add_up
 from wharfinger.domain.orders.order import AmazonStatus, Fulfilment, ImportState
@@ -114,9 +114,9 @@ def list_imported_orders(
     """Newest first, unless they are sorted. Customers' names are read only for those who may see them."""
     runs = runs_of(IMPORTED_ORDER_SORTS, sorting, _NEWEST_FIRST)
     rows = _filtered(wanted)
-    if sorting.key and wanted != ImportedOrderFilter():
-        rows = among_few(rows)
-    return read_runs(_columns_of(rows, with_customers), runs, cursor, size, light=rows).made_of(_row)
+    chosen = bool(sorting.key) and wanted != ImportedOrderFilter()
+    found = read_runs(_columns_of(rows, with_customers), runs, cursor, size, light=rows, chosen=chosen)
+    return found.made_of(_row)
 
 
 def every_imported_order(

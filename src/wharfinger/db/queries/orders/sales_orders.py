@@ -16,7 +16,7 @@ from wharfinger.db.queries.list_groups import channels_by_name, sites_by_name
 from wharfinger.db.queries.orders.code_search import orders_by_code
 from wharfinger.db.queries.orders.vat import NO_VAT, OrderVat, vat_of_orders
 from wharfinger.db.queries.orders.word_search import orders_by_buyer
-from wharfinger.db.queries.paging import ROWS_A_PAGE, Page, Run, among_few, batched, every_row, read_runs
+from wharfinger.db.queries.paging import ROWS_A_PAGE, Page, Run, batched, every_row, read_runs
 from wharfinger.db.queries.sorting import UNSORTED, ByColumn, ByGroup, Sorting, Sorts, runs_of
 from wharfinger.db.queries.totals import Totals, add_up
 from wharfinger.domain.channels.options import PRIORITY_FIRST, PRIORITY_LAST
@@ -178,9 +178,9 @@ def list_sales_orders(
 ) -> Page[SalesOrderRow]:
     """Newest first, by ship-by the most urgent or oldest first, unless they are sorted. Customers only by right."""
     rows = _filtered(wanted, day)
-    if sorting.key and wanted != SalesOrderFilter():
-        rows = among_few(rows)
-    found = read_runs(rows.values(*row_columns(with_customers)), _runs(wanted, sorting), cursor, size, light=rows)
+    columns, runs = rows.values(*row_columns(with_customers)), _runs(wanted, sorting)
+    chosen = bool(sorting.key) and wanted != SalesOrderFilter()
+    found = read_runs(columns, runs, cursor, size, light=rows, chosen=chosen)
     return Page(with_units(found.rows, day, with_vat=with_vat), found.earlier, found.later)
 
 

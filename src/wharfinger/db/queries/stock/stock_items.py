@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from wharfinger.db.any_of import any_of
 from wharfinger.db.models import (
     ChannelProduct,
     KitComponent,
@@ -175,8 +176,8 @@ def _filtered(wanted: StockFilter) -> QuerySet[StockItem]:
         case "oversold":
             rows = rows.filter(Exists(of_item.filter(on_hand__lt=0).exclude(site__kind=SiteKind.FBA)))
         case "short":
-            waiting = SalesOrderLine.objects.filter(item=OuterRef("pk"), order__state=SalesOrderState.AWAITING_STOCK)
-            rows = rows.filter(Exists(waiting))
+            waiting = SalesOrderLine.objects.filter(order__state=SalesOrderState.AWAITING_STOCK, item__isnull=False)
+            rows = rows.filter(any_of("pk", set(waiting.values_list("item_id", flat=True))))
         case "uncounted":
             rows = rows.exclude(Exists(of_item.filter(counted_at__isnull=False)))
         case "kits":
