@@ -300,5 +300,5 @@ def test_rules_cost_the_same_number_of_queries_for_any_number_of_listings(shop, 
         stock_rules.assign_profile([shop.item(f"CUP-{number}", 5).pk], profile, now=NOW, user=shop.olga)
     for some in (1, 4):
         ids = list(Listing.objects.values_list("pk", flat=True)[:some])
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             listing_facts(ids)

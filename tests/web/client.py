@@ -12,15 +12,18 @@ from tests.html import in_one_line
 from wharfinger.web.second_factor import PASSWORD_AT, PROVED
 
 
-def _store_first(store: dict[str, Any], signal: Any, sender: Any, template: Any, context: Any, **_: Any) -> None:
-    """Django's copies the context at each of the some forty templates of a page: a tenth of its time. The first one,
-    the page's own, has all that its view gave."""
+def _store_once(store: dict[str, Any], signal: Any, sender: Any, template: Any, context: Any, **_: Any) -> None:
+    """Django's copies the context at each of the some forty templates of a page: a fifth of its time. Templates that
+    another one includes or extends share its context, of which one copy says what the view gave."""
     store.setdefault("templates", []).append(template)
-    if "context" not in store:
-        store["context"] = ContextList([copy(context)])
+    store.setdefault("context", ContextList())
+    shared = store.setdefault("shared", [])  # held, so that no other one takes the place of a context that is gone
+    if not any(context is one for one in shared):
+        shared.append(context)
+        store["context"].append(copy(context))
 
 
-django.test.client.store_rendered_templates = _store_first  # type: ignore[assignment]
+django.test.client.store_rendered_templates = _store_once  # type: ignore[assignment]
 
 
 class Client(django.test.Client):

@@ -60,6 +60,8 @@ def refused_controls(client, role):
         visits[kind] = visits.get(kind, 0) + 1
         answer = client.get(page, follow=True)
         assert answer.status_code == 200, page
+        if not answer.headers["Content-Type"].startswith("text/html"):  # a file to print
+            continue
         for address in CONTROL.findall(answer.text):
             path = urlsplit(urljoin(page, address)).path
             if path.startswith(("/static/", "/sign-out/")):
