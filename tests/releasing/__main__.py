@@ -19,10 +19,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make release")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--key", type=Path, help="Ed25519, PEM")
-    asked = parser.parse_args()
+    requested = parser.parse_args()
     against = hindrances(ROOT)
     try:
-        key = signing_key(asked.key) if asked.key else None
+        key = signing_key(requested.key) if requested.key else None
     except UnusableKey as fault:
         against.append(str(fault))
     if against:
@@ -32,7 +32,7 @@ def main() -> int:
         return _refuse([str(audited)])
     os.environ["SOURCE_DATE_EPOCH"] = made_at(ROOT)  # noqa: TID251 -- for the programs that build
     version = version_of(ROOT)
-    files = release_folder(asked.folder)
+    files = release_folder(requested.folder)
     wheels = build_wheels(files)
     made = [*wheels, write_sbom(ROOT, files, version)]
     sums = write_sums(made, files)

@@ -13,7 +13,7 @@ _LIMIT = 300.0
 class Audit:
     """`weak`: "name version: ids". `unknown`: of which nothing could be learnt. `fault`: why it did not run."""
 
-    asked: int = 0
+    requested: int = 0
     weak: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     fault: str = ""
@@ -24,9 +24,9 @@ class Audit:
         if self.weak:
             return f"Known weaknesses: {'; '.join(self.weak)}"
         if self.unknown:
-            which = f"{len(self.unknown)} of {self.asked} requirements, {self.unknown[0]} first"
+            which = f"{len(self.unknown)} of {self.requested} requirements, {self.unknown[0]} first"
             return f"NOT AUDITED: the database did not know {which}"
-        return f"pip-audit knows no weakness of the {self.asked} locked requirements"
+        return f"pip-audit knows no weakness of the {self.requested} locked requirements"
 
 
 def audit(root: Path) -> Audit:
@@ -46,13 +46,13 @@ def audit(root: Path) -> Audit:
 def judged(answer: str, said: str) -> Audit:
     """pip-audit says “No known vulnerabilities found” of what it could not look up too; its answer tells."""
     try:
-        asked = json.loads(answer)["dependencies"]
+        requested = json.loads(answer)["dependencies"]
     except (ValueError, KeyError, TypeError):
         last = said.strip().splitlines()[-1:] or ["pip-audit gave no answer"]
         return Audit(fault=last[0])
     weak = tuple(
         f"{one['name']} {one['version']}: {', '.join(found['id'] for found in one['vulns'])}"
-        for one in asked
+        for one in requested
         if one.get("vulns")
     )
-    return Audit(len(asked), weak, tuple(one["name"] for one in asked if "skip_reason" in one))
+    return Audit(len(requested), weak, tuple(one["name"] for one in requested if "skip_reason" in one))

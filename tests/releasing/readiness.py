@@ -20,9 +20,9 @@ def hindrances(root: Path) -> list[str]:
     simulator = _project(root / "packages/amazon-simulator")["version"]
     if simulator != version:
         found.append(f"pyproject.toml says {version}, packages/amazon-simulator/pyproject.toml {simulator}.")
-    asked = (root / "requirements/simulator.in").read_text(encoding="utf-8").strip()
-    if asked != f"wharfinger-amazon-simulator=={version}":
-        found.append(f"requirements/simulator.in asks for {asked}; the version is {version}.")
+    requested = (root / "requirements/simulator.in").read_text(encoding="utf-8").strip()
+    if requested != f"wharfinger-amazon-simulator=={version}":
+        found.append(f"requirements/simulator.in asks for {requested}; the version is {version}.")
     return found + _of_the_changelog((root / "CHANGELOG.md").read_text(encoding="utf-8"), version)
 
 

@@ -219,7 +219,7 @@ def release(tree, tmp_path, monkeypatch):
 def test_everything_is_in_the_checksums_and_unsigned_is_said(release, tmp_path, capsys):
     key = tmp_path / "release.key"
     key.write_bytes(pem(ed25519.Ed25519PrivateKey.generate()))
-    assert release(Audit(asked=3), "--key", str(key)) == 0
+    assert release(Audit(requested=3), "--key", str(key)) == 0
     assert capsys.readouterr().out.splitlines()[-1] == f"{VERSION}, signed"
     listed = {line.split("  ")[1] for line in (tmp_path / "dist/SHA256SUMS").read_text(encoding="utf-8").splitlines()}
     there = {file.name for file in (tmp_path / "dist").iterdir()}
@@ -234,6 +234,6 @@ def test_everything_is_in_the_checksums_and_unsigned_is_said(release, tmp_path, 
 
 
 def test_a_known_weakness_is_not_released(release, tmp_path, capsys):
-    assert release(Audit(asked=3, weak=("a 1: CVE-1",))) == 1
+    assert release(Audit(requested=3, weak=("a 1: CVE-1",))) == 1
     assert capsys.readouterr().out.splitlines() == ["Known weaknesses: a 1: CVE-1", "Nothing was released."]
     assert not (tmp_path / "dist").exists()
